@@ -1,0 +1,89 @@
+# Everything stays inside this folder: .venv (the installation), .kenes (the data of `make up`).
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+            $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+CYCLES ?= 300
+# Set NO_UV=1 to install with pip alone.
+NO_UV ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+UV  := $(BIN)/python requirements/uv_with_pip_settings.py
+
+# A stamp carries the checksum of its lock: the installation is renewed when the lock changes, and not otherwise.
+checksum = $(shell cat $(1) | cksum | cut -d' ' -f1)
+RUN := .venv/.run-$(call checksum,requirements/run.txt pyproject.toml)
+DEV := .venv/.dev-$(call checksum,requirements/dev.txt pyproject.toml)
+
+# $(call install,LOCK): with uv if it is there and reaches its index, else with pip.
+install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --python $(BIN)/python --require-hashes -r $(1); } \
+          || { echo "Installing with pip: this takes a minute longer."; $(PIP) install --require-hashes -r $(1); }
+
+QUICK := not slow and not postgresql and not prefect and not browser
+
+.PHONY: help setup up check test bench chaos lock clean lint chromium develop
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+setup: $(RUN) ## install kenes into .venv, as locked in requirements/run.txt
+
+up: $(RUN) ## start kenes with its demo; Ctrl-C ends it
+	@exec $(BIN)/kenes up --demo
+
+check: lint ## formatting, lint, types, import rules, quick tests on SQLite (two minutes at most)
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m "$(QUICK)"
+
+test: lint chromium ## what CI runs: all of check, and every test on SQLite, PostgreSQL, Prefect, in the browser
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
+
+bench: $(DEV) ## print the speeds as ratios to the bare statements
+	@$(BIN)/kenes bench
+
+chaos: $(DEV) ## kill, fail and race it: CYCLES=300
+	@$(BIN)/python -m benchmarks.chaos --cycles $(CYCLES)
+
+lock: $(DEV) ## make the locks in requirements/ again, with the newest versions allowed
+	@for set in uv run dev; do \
+	  (cd requirements && ../$(BIN)/python uv_with_pip_settings.py pip compile -q --upgrade --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-header $$set.in -o $$set.txt) || exit 1; done
+	@if grep -n '://' requirements/*.txt; then echo "A lock must not contain an address."; exit 1; fi
+
+clean: ## remove the installation and all caches, never the data in .kenes
+	@rm -rf .venv build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+develop: $(DEV)
+
+lint: $(DEV)
+	@$(BIN)/ruff format --check -q . || { echo "Run .venv/bin/ruff format ."; exit 1; }
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+	@$(BIN)/vulture
+
+chromium:
+	@command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
+	  && echo "Installing Chromium for the tests of the pages." && apt-get -qq update \
+	  && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium > /dev/null; } \
+	  || echo "Chromium is not here: on Debian, apt-get install chromium. Without it the tests of the pages cannot run."
+
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { echo "kenes needs Python 3.11 or newer; none was found. Name one: make setup PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .venv > /dev/null 2>&1 || { rm -rf .venv; \
+	  echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(RUN): | $(BIN)/python
+	@echo "Installing kenes into .venv: once, about a minute."
+	@[ -n "$(NO_UV)" ] || [ -x $(BIN)/uv ] || $(PIP) install --require-hashes -r requirements/uv.txt > /dev/null 2>&1 || true
+	@$(call install,requirements/run.txt)
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@rm -f .venv/.run-*; touch $@
+
+$(DEV): $(RUN)
+	@echo "Installing what the tests need into .venv."
+	@$(call install,requirements/dev.txt)
+	@rm -f .venv/.dev-*; touch $@

@@ -1,0 +1,1 @@
+"""Where people work: the pages, the API and the command line."""

@@ -1,0 +1,1 @@
+"""What time brings: scheduled flows that perform deadlines, remind, deliver, seal and watch."""

@@ -1,0 +1,19 @@
+"""What is true: every table, and the transaction that reads and writes them."""
+
+from models.answer import Answer
+from models.calendar import CalendarDay, CalendarVersion
+from models.case import Case, Counter
+from models.database import Database, Db, Locked
+from models.deadline import Deadline, Reminder
+from models.entry import Entry
+from models.heartbeat import Heartbeat
+from models.mandate import Mandate
+from models.message import Message, Webhook
+from models.person import Body, Person
+from models.seal import Seal
+from models.token import Token
+
+__all__ = [
+    "Answer", "Body", "CalendarDay", "CalendarVersion", "Case", "Counter", "Database", "Db", "Deadline", "Entry",
+    "Heartbeat", "Locked", "Mandate", "Message", "Person", "Reminder", "Seal", "Token", "Webhook",
+]  # fmt: skip
