@@ -1,0 +1,1 @@
+"""What is promised, shown. The folders mirror those of the packages."""
