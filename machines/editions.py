@@ -42,6 +42,6 @@ def edition_on(day: date) -> str:
     """Name the edition that governs a fact of this day, the day of the fact itself (ruling G01).
 
     Days before the first edition get the first. From 24 April 2008 on it is the last one for good: the service runs
-    the Decree as a historical simulation, neither the Law of October 2008 nor the repeal of 2011 takes over (ruling G02).
+    the Decree as a historical simulation; neither the Law of October 2008 nor the repeal of 2011 takes over (G02).
     """
     return next((edition.id for edition in _EDITIONS if edition.since <= day), _EDITIONS[-1].id)

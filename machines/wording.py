@@ -20,8 +20,8 @@ TEXTS = Path(__file__).with_name("texts")
 def say(key: str, language: str, /, **numbers: object) -> str:
     """Fill the text `key` with numbers, names and days.
 
-    Days are written 24.04.2008, moments 24.04.2008 18:30 as they stand (the caller brings them to local time), lists are
-    joined by commas. A missing text, or a number that the text asks for and nobody gives, is a KeyError.
+    Days are written 24.04.2008, moments 24.04.2008 18:30 as they stand (the caller brings them to local time),
+    lists are joined by commas. A missing text, or a number that the text asks for and nobody gives, is a KeyError.
     """
     text = template(key, language)
     if "{" not in text and "}" not in text:
