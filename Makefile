@@ -10,7 +10,7 @@ CYCLES ?= 300
 NO_UV ?=
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 UV  := $(BIN)/python requirements/uv_with_pip_settings.py
 
 # A stamp carries the checksum of its lock: the installation is renewed when the lock changes, and not otherwise.
@@ -18,9 +18,10 @@ checksum = $(shell cat $(1) | cksum | cut -d' ' -f1)
 RUN := .venv/.run-$(call checksum,requirements/run.txt pyproject.toml)
 DEV := .venv/.dev-$(call checksum,requirements/dev.txt pyproject.toml)
 
-# $(call install,LOCK): with uv if it is there and reaches its index, else with pip.
-install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --python $(BIN)/python --require-hashes -r $(1); } \
-          || { echo "Installing with pip: this takes a minute longer."; $(PIP) install --require-hashes -r $(1); }
+# $(call install,LOCK): with uv if it is there and reaches its index, else with pip. A lock is complete, and older versions of pip,
+# left to look for dependencies, do not see that it holds what `sqlalchemy[asyncio]` asks for: hence --no-deps.
+install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --python $(BIN)/python --no-deps --require-hashes -r $(1) 2> .venv/uv.log; } \
+          || { echo "Installing with pip, which takes longer."; [ ! -s .venv/uv.log ] || echo "Why not with uv: .venv/uv.log"; $(PIP) install --no-deps --require-hashes -r $(1); }
 
 QUICK := not slow and not postgresql and not prefect and not browser
 
@@ -46,11 +47,12 @@ bench: $(DEV) ## print the speeds as ratios to the bare statements
 chaos: $(DEV) ## kill, fail and race it: CYCLES=300
 	@$(BIN)/python -m benchmarks.chaos --cycles $(CYCLES)
 
+# From the main index alone: an additional one often holds a part of a release's files, and the lock would name only those.
 lock: $(DEV) ## make the locks in requirements/ again, with the newest versions allowed
 	@for set in uv run dev; do \
-	  (cd requirements && ../$(BIN)/python uv_with_pip_settings.py pip compile -q --upgrade --universal --python-version 3.11 \
+	  (cd requirements && UV_INDEX= UV_FIND_LINKS= ../$(BIN)/python uv_with_pip_settings.py pip compile -q --upgrade --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-header $$set.in -o $$set.txt) || exit 1; done
-	@if grep -n '://' requirements/*.txt; then echo "A lock must not contain an address."; exit 1; fi
+	@if grep '://' requirements/*.txt; then echo "A lock must not contain an address."; exit 1; fi
 
 clean: ## remove the installation and all caches, never the data in .kenes
 	@rm -rf .venv build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -77,8 +79,8 @@ $(BIN)/python:
 	  echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
 $(RUN): | $(BIN)/python
-	@echo "Installing kenes into .venv: once, about a minute."
-	@[ -n "$(NO_UV)" ] || [ -x $(BIN)/uv ] || $(PIP) install --require-hashes -r requirements/uv.txt > /dev/null 2>&1 || true
+	@echo "Installing kenes into .venv: about a minute, once."
+	@[ -n "$(NO_UV)" ] || [ -x $(BIN)/uv ] || $(PIP) install --no-deps --require-hashes -r requirements/uv.txt > /dev/null 2>&1 || true
 	@$(call install,requirements/run.txt)
 	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@rm -f .venv/.run-*; touch $@
