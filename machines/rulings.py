@@ -1,7 +1,7 @@
 """Decide what the Decree leaves open: the rulings that can be switched, and their values on a day.
 
 A ruling is switched by a dated override. A case is opened under the rulings of its day and keeps them: it stores what
-differs from the defaults. Therefore a default, once published, is never changed; a new opinion is an override with its date.
+differs from the defaults. Therefore a default, once published, is never changed; a new opinion is a dated override.
 """
 
 from __future__ import annotations
