@@ -72,11 +72,11 @@ def _norms() -> Mapping[str, Norm]:
 
 
 def _read(id: str, table: Mapping[str, Any]) -> Norm:
-    parts = [table[level] for level in ("item", "part") if level in table]
-    prefix = {"regulation": "", "strategy": "S.", "decree": "D."}[table.get("source", "regulation")]
+    source = {"regulation": [], "strategy": ["S"], "decree": ["D"]}[table.get("source", "regulation")]
+    levels = [str(table[level]) for level in ("item", "part") if level in table]
     return Norm(
         id=id,
-        item=prefix + ".".join(map(str, parts)),
+        item=".".join(source + levels),
         place=MappingProxyType({language: _place(table, language) for language in LANGUAGES}),
         title=MappingProxyType(table["title"]),
         wording=MappingProxyType(table["wording"]),

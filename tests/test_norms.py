@@ -35,6 +35,11 @@ def test_a_norm_begins_with_an_edition(id: str) -> None:
     assert NORMS[id].since.isoformat() in EDITIONS
 
 
+def test_every_norm_is_there() -> None:
+    """The Decree, the Strategy and the Regulation hold 161 norms that can be carried out or recorded."""
+    assert 161 == len(NORMS)
+
+
 def test_a_norm_is_found_by_its_id() -> None:
     """8.3a: quorum of a session."""
     quorum = norm("8.3a")
