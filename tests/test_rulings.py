@@ -55,6 +55,7 @@ def test_a_case_keeps_what_differs() -> None:
     assert {"poll.excluded_kinds": ["candidacy", "other"]} == rulings.differing()
     assert rulings is Rulings.restored(json.loads(json.dumps(rulings.differing())))
     assert ("candidacy", "other") == rulings["poll.excluded_kinds"]
+    assert DEFAULTS is Rulings.restored({})
 
 
 def test_rulings_are_values() -> None:

@@ -73,7 +73,9 @@ def test_a_text_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_unknown_texts_and_languages_are_named() -> None:
     """A missing text is a mistake that shows itself at once."""
+    assert has("names.act.candidacy.nominate")
     assert not has("names.act.candidacy.fly")
+    assert not has("nowhere.at.all")
     with pytest.raises(KeyError, match="names.act.candidacy.fly"):
         say("names.act.candidacy.fly", "en")
     with pytest.raises(KeyError, match="'de'"):
