@@ -1,0 +1,249 @@
+"""Decide an act: office, facts, key, what was seen, and every guard; nothing is written here."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from machines.act import PRESIDENT, Act
+from machines.authority import Authority, authority
+from machines.facts import Facts, PaperOfKind, named_cases, named_people, papers, wrong_shape
+from machines.load import Loaded, load, situation, with_facts
+from machines.machine import Call, knows, take_branch
+from machines.procedure import NEW, Branch, Consequence, Procedure, Transition
+from machines.procedures import PROCEDURES, procedure_of_number
+from machines.refusal import Conflict, Forbidden, KeyReused, Refusal, Refused, SeenMissing, Unknown, WrongFacts
+from machines.rulebook import Rulebook
+from machines.situation import Situation
+from models.database import Db
+
+FACTS_THAT_ARE_PAPERS = ("statement_date",)  # dates of papers that are not written as papers
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An act that may be done: where it leads, what was noticed, and what follows from it."""
+
+    act: Act
+    procedure: Procedure[Any]
+    row: Transition[Any]
+    situation: Situation[Any]
+    loaded: Loaded
+    state: str
+    branch: Branch[Any]
+    warnings: tuple[Refusal, ...]
+    passed_over: tuple[Refusal, ...]
+    consequences: list["Decision"] = field(default_factory=list)
+    skipped: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The act was done before under the same key: the entry that it made."""
+
+    number: str
+    seq: int
+
+
+def row_of(act: Act) -> tuple[Procedure[Any], Transition[Any]]:
+    """Find procedure and row of *act*; Unknown if there are none."""
+    procedure = procedure_of_number(act.case) if act.case else PROCEDURES.get(act.procedure)
+    if procedure is None:
+        raise Unknown("case", act.case) if act.case else Unknown("procedure", act.procedure, tuple(PROCEDURES))
+    row = procedure.rows.get(act.name)
+    if row is None:
+        raise Unknown("act", f"{procedure.name}.{act.name}", tuple(procedure.rows))
+    return procedure, row
+
+
+def decide(db: Db, act: Act, book: Rulebook) -> Decision | Replay:
+    """Decide *act* on rows that are locked already, in the order of answers that the contract fixes."""
+    procedure, row = row_of(act)
+    loaded = load(db, act, book, lock=True)
+    if act.case and loaded.case is None:
+        raise Unknown("case", act.case)
+    s = situation(act, row, loaded, book)
+    found = authority(row, act, s)
+    if found is None:
+        raise Forbidden(str(act), [office.value for office in row.persons])
+    s = _told(db, act, row, s, found)
+    if act.key and loaded.answer:
+        return _answered(act, loaded.answer)
+    _seen(act, row, loaded)
+    return weigh(db, act, procedure, row, s, loaded)
+
+
+def weigh(
+    db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], told: Situation[None], loaded: Loaded
+) -> Decision:
+    """Ask every guard and choose the branch; Refused carries all reasons."""
+    s: Situation[Any] = dataclasses.replace(told, circumstances=procedure.circumstances(db, told))
+    refusals = why_not(procedure, row, s)
+    if refusals:
+        raise Refused(str(act), refusals)
+    state, call = take_branch(procedure, row, s)
+    if call.branch is None:
+        raise Refused(str(act), call.passed_over)
+    warnings = tuple(refusal for guard in row.warns for refusal in guard.refusals(s))
+    return Decision(act, procedure, row, s, loaded, state, call.branch, warnings, _unused(call))
+
+
+def why_not(procedure: Procedure[Any], row: Transition[Any], s: Situation[Any]) -> list[Refusal]:
+    """Return everything that stands in the way of *row*: the state, papers of a later day, and every guard.
+
+    Without the facts of the act the guards that look at them say nothing.
+    """
+    if not knows(procedure, s.state, row.name):
+        return _not_in_this_state(procedure, row, s)
+    return [*_papers_of_a_later_day(row, s), *(refusal for guard in row.guards for refusal in guard.refusals(s))]
+
+
+def branches_refuse(row: Transition[Any], s: Situation[Any]) -> list[Refusal]:
+    """Return what stands in the way of every branch, or nothing if one may be taken."""
+    refused = [[refusal for guard in branch.guards for refusal in guard.refusals(s)] for branch in row.to]
+    return [] if not all(refused) else [refusal for reasons in refused for refusal in reasons]
+
+
+def digest_of_request(act: Act) -> str:
+    """Return the digest by which a key's request is recognised."""
+    asked = [act.procedure, act.name, act.case, act.office, act.facts, act.on_behalf_of, act.document]
+    text = json.dumps(asked, sort_keys=True, default=_plain, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def consequences_of(decision: Decision) -> Iterable[Consequence[Any]]:
+    """Return what the branch taken brings about on linked cases."""
+    return decision.branch.consequences
+
+
+def _told(db: Db, act: Act, row: Transition[Any], s: Situation[None], found: Authority) -> Situation[None]:
+    """Check the shape of facts and document, and whether everybody and every case named exists."""
+    faults: list[Mapping[str, Any]] = []
+    given: Facts | None = None
+    try:
+        given = row.facts.model_validate(act.facts)
+    except ValidationError as error:
+        faults += wrong_shape(error)
+    faults += _wrong_document(act)
+    if given is not None:
+        faults += _nobody_of_that_name(db, given)
+        faults += _no_such_case(db, given)
+    if faults:
+        raise WrongFacts(str(act), faults)
+    return with_facts(
+        s, given, office=found.office, holder=found.holder, office_body=found.body, office_region=found.region
+    )
+
+
+def _wrong_document(act: Act) -> list[dict[str, Any]]:
+    """An act on behalf of somebody needs the paper; an act of the President has its own."""
+    if act.on_behalf_of in (None, PRESIDENT):
+        return (
+            [{"fact": "document", "code": "unexpected", "reason": "only for an act on behalf of somebody"}]
+            if act.document
+            else []
+        )
+    try:
+        PaperOfKind.model_validate(act.document or {})
+    except ValidationError as error:
+        return [fault | {"fact": f"document.{fault['fact']}"} for fault in wrong_shape(error)]
+    return []
+
+
+def _nobody_of_that_name(db: Db, given: Facts) -> list[dict[str, Any]]:
+    named = dict(named_people(given))
+    if not named:
+        return []
+    marks = ", ".join("?" * len(named))
+    known = {row[0] for row in db.all(f"SELECT person_id FROM people WHERE person_id IN ({marks})", *named.values())}  # noqa: S608
+    return [
+        {"fact": fact, "code": "unknown_person", "reason": f"nobody in the register is called {person!r}"}
+        for fact, person in named.items()
+        if person not in known
+    ]
+
+
+def _no_such_case(db: Db, given: Facts) -> list[dict[str, Any]]:
+    faults = []
+    for fact, number, procedures in named_cases(given):
+        found = db.one("SELECT procedure FROM cases WHERE number = ?", number)
+        if found is None or found[0] not in procedures:
+            faults.append(
+                {"fact": fact, "code": "unknown_case", "reason": f"{number!r} is no case of {', '.join(procedures)}"}
+            )
+    return faults
+
+
+def _answered(act: Act, answer: tuple[Any, ...]) -> Replay:
+    request, number, seq = answer
+    if request != digest_of_request(act):
+        raise KeyReused(act.key or "")
+    return Replay(number, seq)
+
+
+def _seen(act: Act, row: Transition[Any], loaded: Loaded) -> None:
+    if loaded.case is None or row.concurrent or act.office in ("clock", "consequence"):
+        return
+    if act.seen is None:
+        raise SeenMissing(loaded.case.number, loaded.case.seq)
+    if act.seen != loaded.case.seq:
+        raise Conflict(loaded.case.number, seen=act.seen, seq=loaded.case.seq)
+
+
+def _not_in_this_state(procedure: Procedure[Any], row: Transition[Any], s: Situation[Any]) -> list[Refusal]:
+    """An act that the state does not know is refused with all its norms, and says which acts come first."""
+    if s.state == NEW:
+        numbers: dict[str, Any] = {"act": f"name:act.{procedure.name}.{row.name}"}
+        return [Refusal(norm, "state.not_opened", numbers) for norm in row.norms]
+    first = [f"name:act.{procedure.name}.{name}" for name in acts_before(procedure, s.state, row)]
+    numbers = {
+        "act": f"name:act.{procedure.name}.{row.name}",
+        "state": f"name:state.{procedure.name}.{s.state}",
+        "first": first,
+    }
+    code = "state.comes_later" if first else "state.too_late"
+    return [Refusal(norm, code, numbers) for norm in row.norms]
+
+
+def acts_before(procedure: Procedure[Any], state: str, row: Transition[Any]) -> list[str]:
+    """Name the acts that lead from *state* on the shortest way to one that knows *row*."""
+    ways: dict[str, list[str]] = {state: []}
+    queue = [state]
+    for here in queue:
+        if here in row.source:
+            return ways[here]
+        for step in procedure.known_in(here):
+            for target in step.targets:
+                if target not in ways and target != "=":
+                    ways[target] = [*ways[here], step.name]
+                    queue.append(target)
+    return []
+
+
+def _papers_of_a_later_day(row: Transition[Any], s: Situation[Any]) -> list[Refusal]:
+    if s.given is None:
+        return []
+    days = dict(papers(s.given)) | {
+        name: day for name in FACTS_THAT_ARE_PAPERS if (day := getattr(s.given, name, None))
+    }
+    if s.document_date:
+        days["document"] = s.document_date
+    norm = row.paper_norm(s) if row.paper_norm else s.norm
+    return [
+        Refusal(norm, "paper.of_a_later_day", {"paper": f"name:fact.{name}", "date": day, "today": s.today})
+        for name, day in days.items()
+        if day > s.today
+    ]
+
+
+def _unused(call: Call) -> tuple[Refusal, ...]:
+    return tuple(call.passed_over)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value)

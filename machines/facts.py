@@ -1,0 +1,131 @@
+"""The shapes of facts: what an act tells, in the types of the contract."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+
+
+class _Person:
+    """Marks a person_id, so that the kernel asks the register whether there is such a person."""
+
+
+class _Linked:
+    """Marks the number of a case, with the procedures it may be of."""
+
+    def __init__(self, *procedures: str) -> None:
+        self.procedures = procedures
+
+
+def _no_number(value: Any) -> Any:
+    """Refuse what is no text: a paper's number 7 and "7" must not be two things, nor true be "True"."""
+    if not isinstance(value, str):
+        raise ValueError("a text is expected: put it in quotation marks")
+    return value
+
+
+def _a_day(value: Any) -> Any:
+    """Take a date or its ISO text; an instant or a number is no date."""
+    if isinstance(value, datetime) or not isinstance(value, date | str):
+        raise ValueError("a date is expected, as 2006-04-14")
+    return value
+
+
+PersonId = Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$"), _Person()]
+MembershipNumber = Annotated[str, StringConstraints(max_length=24), _Linked("membership")]
+PaperNumber = Annotated[
+    str, BeforeValidator(_no_number), StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+]
+Day = Annotated[date, BeforeValidator(_a_day)]
+YesOrNo = Annotated[bool, Field(strict=True)]
+Region = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+
+
+class Facts(BaseModel):
+    """The facts of an act. A name that the act does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoFacts(Facts):
+    """An act that tells nothing but itself."""
+
+
+class Paper(Facts):
+    """An order or minutes: what it is called and of which day."""
+
+    number: PaperNumber
+    date: Day
+
+
+class PaperOfKind(Paper):
+    """A document, an act of the President, a certificate or a basis."""
+
+    kind: Name
+
+
+DecidingBody = Literal[
+    "small_assembly_session", "small_assembly_council", "akim_letter", "congress", "conference",
+    "general_meeting", "board", "head_letter", "other",
+]  # fmt: skip
+HighestBody = Literal["congress", "conference", "general_meeting"]
+Level = Literal["republican", "regional", "local"]
+
+
+class Decision(Paper):
+    """The decision by which a body nominates (14.1)."""
+
+    body: DecidingBody
+
+
+class Proposal(Facts):
+    """A national-cultural association's proposal to the small assembly (14.1a)."""
+
+    by: Name
+    date: Day
+
+
+class Association(Facts):
+    """The association that nominates, and which body is its highest by its charter (14.1b)."""
+
+    name: Name
+    level: Level
+    highest_body: HighestBody
+
+
+def wrong_shape(error: ValidationError) -> list[dict[str, Any]]:
+    """Say of each wrong fact where it stands and what is wrong, without repeating what was given."""
+    return [
+        {"fact": ".".join(str(part) for part in fault["loc"]) or "facts", "code": fault["type"], "reason": fault["msg"]}
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def named_people(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield (fact, person_id) of everybody that *facts* name."""
+    for name, field in type(facts).model_fields.items():
+        if any(isinstance(mark, _Person) for mark in field.metadata):
+            value = getattr(facts, name)
+            if value is not None:
+                yield name, value
+
+
+def named_cases(facts: Facts) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield (fact, number, procedures it may be of) of every case that *facts* name."""
+    for name, field in type(facts).model_fields.items():
+        for mark in field.metadata:
+            value = getattr(facts, name)
+            if isinstance(mark, _Linked) and value is not None:
+                yield name, value, mark.procedures
+
+
+def papers(facts: Facts) -> Iterator[tuple[str, date]]:
+    """Yield (fact, day) of every paper in *facts*."""
+    for name in type(facts).model_fields:
+        value = getattr(facts, name)
+        if isinstance(value, Paper):
+            yield name, value.date

@@ -1,0 +1,139 @@
+"""Load the situation: the case, its mandates and circumstances, in as few round trips as the rows allow."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from machines.act import CLOCK, Act
+from machines.calendar import Calendar
+from machines.facts import Facts
+from machines.procedure import NEW, Procedure, Transition
+from machines.rulebook import Rulebook
+from machines.rulings import Rulings
+from machines.situation import Held, Mandates, Situation
+from machines.zones import local_day
+from models.database import Db, instant
+
+_CASE = """SELECT number, procedure, state, seq, head, definition, rulings, zone, person_id, body, region, parent, about, facts, joint,
+ opened_at, (SELECT max(version) FROM calendar_versions) FROM cases WHERE number = ?"""
+_MANDATES = """SELECT number, person_id, office, body, region, coalesce(category, ''), coalesce(ex_officio, ''), slot FROM mandates
+ WHERE (person_id IN (?, ?, ?, (SELECT person_id FROM cases WHERE number = ?))
+ OR office IN ('chairman', 'deputy_chairman', 'working_body')) AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)
+ ORDER BY begins_at, number"""
+
+
+class Stored(NamedTuple):
+    """A case as its row stands."""
+
+    number: str
+    procedure: str
+    state: str
+    seq: int
+    head: str
+    definition: str
+    rulings: str
+    zone: str
+    person: str | None
+    body: str
+    region: str
+    parent: str | None
+    about: str | None
+    facts: str
+    joint: str
+    opened_at: Any
+    calendar_version: int | None
+
+
+class Loaded(NamedTuple):
+    """What one batch of queries brought."""
+
+    case: Stored | None
+    mandates: Mandates
+    calendar: Calendar
+    answer: tuple[Any, ...] | None
+
+
+def load(db: Db, act: Act, book: Rulebook, *, lock: bool) -> Loaded:
+    """Fetch case, mandates and the stored answer to the act's key together; *lock* keeps others off the case."""
+    for_update = " FOR UPDATE" if lock and db.kind == "postgresql" else ""
+    subject = act.facts.get("person")
+    people = (act.actor, act.on_behalf_of or "", subject if isinstance(subject, str) else "", act.case or "")
+    cases = db.ask(_CASE + for_update, act.case) if act.case else db.ask("SELECT max(version) FROM calendar_versions")
+    answers = (
+        db.ask("SELECT request, number, seq FROM answers WHERE actor = ? AND key = ?", act.actor, act.key)
+        if act.key
+        else None
+    )
+    mandates = db.ask(_MANDATES, *people, act.at, act.at)
+    row = cases()
+    case = Stored(*row[0]) if act.case and row else None
+    version = case.calendar_version if case else (row[0][0] if row and not act.case else None)
+    calendar = book.calendar_of(db, version)
+    return Loaded(
+        case, Mandates(map(Held._make, mandates())), calendar, next(iter(answers()), None) if answers else None
+    )
+
+
+def situation(act: Act, row: Transition[Any], loaded: Loaded, book: Rulebook) -> Situation[None]:
+    """Make the situation of *act* as far as it is the same for all procedures: no facts given yet, no circumstances."""
+    case = loaded.case
+    zone = case.zone if case else book.zone
+    today = local_day(act.at, zone)
+    return Situation(
+        procedure=act.procedure,
+        act=row.name,
+        norm=row.norms[0],
+        state=case.state if case else NEW,
+        number=case.number if case else None,
+        seq=case.seq if case else 0,
+        person=case.person if case else None,
+        body=case.body if case else "",
+        region=case.region if case else "",
+        parent=case.parent if case else None,
+        about=case.about if case else None,
+        facts=json.loads(case.facts) if case else {},
+        joint=json.loads(case.joint) if case and case.joint != "{}" else {},
+        opened_at=instant(case.opened_at) if case else None,
+        given=None,
+        actor=act.actor,
+        holder=act.on_behalf_of or act.actor,
+        office="",
+        office_body="",
+        office_region="",
+        document_date=_document_date(act.document),
+        at=act.at,
+        today=today,
+        zone=zone,
+        calendar=loaded.calendar,
+        rulings=_kept(case.rulings) if case else book.rulings_on(today),
+        mandates=loaded.mandates,
+        circumstances=None,
+    )
+
+
+def of_case(loaded: Loaded, at: datetime, procedure: Procedure[Any], book: Rulebook) -> Situation[None]:
+    """Make the situation of a case as it stands, before anybody does anything."""
+    act = Act(procedure=procedure.name, name="", actor=CLOCK, at=at, case=loaded.case.number if loaded.case else None)
+    return dataclasses.replace(situation(act, procedure.acts[0], loaded, book), act="")
+
+
+def with_facts(s: Situation[None], given: Facts | None, **authority: str) -> Situation[None]:
+    """Return the situation with the facts of the act and the office it is done in."""
+    return dataclasses.replace(s, given=given, **authority)  # type: ignore[arg-type]
+
+
+def kept_rulings(rulings: Rulings) -> str:
+    """Write the rulings that differ from the defaults as JSON, for a case to keep."""
+    differing = rulings.differing()
+    return json.dumps(differing, sort_keys=True) if differing else "{}"
+
+
+def _kept(text: str) -> Rulings:
+    return Rulings.restored(json.loads(text) if text != "{}" else {})
+
+
+def _document_date(document: Mapping[str, Any] | None) -> date | None:
+    day = (document or {}).get("date")
+    return date.fromisoformat(day) if isinstance(day, str) else day

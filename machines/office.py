@@ -1,0 +1,186 @@
+"""Who holds which office, from when until when: items 7.1 and 17 of the Regulation.
+
+Membership of the Assembly and of the Council and the deputy chairmen's appointment have procedures of their own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import model_validator
+
+from machines.facts import Day, Facts, Name, PaperOfKind, PersonId, Region, YesOrNo
+from machines.procedure import Branch, Consequence, Grant, Identity, Office, Procedure, Told, Transition, guard
+from machines.refusal import Refusal
+from machines.situation import Situation
+from machines.zones import local_midnight
+from models.database import Db
+
+OWN_PROCEDURE = {"deputy_chairman": "7.2a", "member": "13.1a", "council_member": "9.1a"}
+OF_A_BODY = ("sa_chairman", "sa_secretariat", "association", "state_body")
+ONE_HOLDER = ("chairman", "sa_chairman")
+
+
+class State(StrEnum):
+    """The states of an office."""
+
+    held = "held"
+    ended = "ended"
+
+
+class Assume(Facts):
+    """Who takes up which office, for which body, since when."""
+
+    person: PersonId
+    office: Literal[
+        "chairman", "working_body", "sa_chairman", "sa_secretariat", "association", "state_body",
+        "deputy_chairman", "member", "council_member",
+    ]  # fmt: skip
+    body: Region | None = None
+    since: Day
+    acting: YesOrNo = False
+    basis: PaperOfKind | None = None
+    ex_officio: Name | None = None
+
+    @model_validator(mode="after")
+    def _body_where_the_office_has_one(self) -> "Assume":
+        if (self.office in OF_A_BODY) != (self.body is not None):
+            raise ValueError("body: required for the offices of a body, not allowed for the others")
+        return self
+
+
+class Vacate(Facts):
+    """Until when the office was held."""
+
+    until: Day
+    basis: PaperOfKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Who holds the office that is to be assumed: cases by number."""
+
+    predecessors: tuple[str, ...]
+    body_known: bool
+
+
+def circumstances(db: Db, s: Situation[None]) -> Circumstances:
+    """Look up the holders of the office that is to be assumed."""
+    if not isinstance(s.given, Assume):
+        return Circumstances((), body_known=True)
+    known = s.given.body is None or db.one("SELECT 1 FROM bodies WHERE body_id = ?", s.given.body) is not None
+    return Circumstances(tuple(_holders(db, s)), known)
+
+
+def _holders(db: Db, s: Situation[Any]) -> list[str]:
+    rows = db.all(
+        "SELECT number FROM mandates WHERE office = ? AND body = ? AND ended_at IS NULL ORDER BY number",
+        s.given.office,
+        s.given.body or "",
+    )
+    return [row[0] for row in rows]
+
+
+def predecessor(db: Db, s: Situation[Any]) -> Iterable[str]:
+    """Find the case of the predecessor, where the office has one holder (17.1)."""
+    if not isinstance(s.given, Assume) or s.given.office not in ONE_HOLDER:
+        return []
+    return _holders(db, s)
+
+
+def succeeded(s: Situation[Any]) -> dict[str, Any]:
+    """Tell the predecessor's case that a successor has assumed the office."""
+    return {"until": s.today.isoformat()} | ({"basis": s.given.basis.model_dump(mode="json")} if s.given.basis else {})
+
+
+@guard(facts=True)
+def no_procedure_of_its_own(s: Situation[Circumstances]) -> Refusal | None:
+    """Deputies, members and members of the Council come by procedures of their own (7.2a, 13.1a, 9.1a)."""
+    norm = OWN_PROCEDURE.get(s.given.office)
+    return Refusal(norm, "office.own_procedure", {"office": f"name:office.{s.given.office}"}) if norm else None
+
+
+@guard(facts=True)
+def no_chairman_yet(s: Situation[Circumstances]) -> Refusal | None:
+    """There is one Chairman (7.1a)."""
+    if s.given.office != "chairman" or not s.circumstances.predecessors:
+        return None
+    return Refusal("7.1a", "office.chairman_in_office", {"case": s.circumstances.predecessors[0]})
+
+
+@guard(facts=True)
+def the_body_is_known(s: Situation[Circumstances]) -> Refusal | None:
+    """An office is held for a body that the register knows (17.1)."""
+    if s.circumstances.body_known:
+        return None
+    return Refusal("17.1", "office.unknown_body", {"body": s.given.body})
+
+
+@guard(facts=True)
+def not_held_already(s: Situation[Circumstances]) -> Refusal | None:
+    """Nobody assumes an office that he holds already."""
+    held = [one for one in s.mandates.of(s.given.person, s.given.office) if one.body == (s.given.body or "")]
+    return Refusal("17.1", "office.held_already", {"case": held[0].number}) if held else None
+
+
+def grant(s: Situation[Circumstances]) -> Grant:
+    """Give the office from the day named, but not before it is entered."""
+    told = s.given
+    slot = "1" if told.office in ONE_HOLDER else told.person
+    region = told.body if told.office in ("sa_chairman", "sa_secretariat") else ""
+    begins = max(s.at, local_midnight(told.since, s.zone))
+    return Grant(
+        told.person,
+        told.office,
+        told.body or "",
+        region or "",
+        None,
+        told.ex_officio,
+        told.acting,
+        slot,
+        told.since,
+        begins,
+    )
+
+
+def end_of_office(s: Situation[Circumstances]) -> datetime:
+    """End the office with the act or, where a later day is named, with the end of that day."""
+    return s.at if s.given.until <= s.today else local_midnight(s.given.until + timedelta(days=1), s.zone)
+
+
+def identify(s: Situation[Circumstances]) -> Identity:
+    """An office's case is about its holder."""
+    return Identity(
+        person=s.given.person,
+        body=s.given.body or "",
+        region=s.given.body or "" if s.given.office.startswith("sa_") else "",
+    )
+
+
+def keep(facts: dict[str, Any], told: Told) -> dict[str, Any]:
+    """Keep everything told."""
+    return facts | dict(told.facts)
+
+
+OFFICE: Procedure[Circumstances] = Procedure(
+    name="office",
+    letter="O",
+    chapter="7, 17",
+    states=State,
+    final=("ended",),
+    circumstances=circumstances,
+    identify=identify,
+    acts=(
+        Transition(
+            name="assume", source=("new",), by=(Office.working_body,), norms=("17.1",), facts=Assume, keeps=keep,
+            guards=(no_procedure_of_its_own, no_chairman_yet, the_body_is_known, not_held_already),
+            to=(Branch("held", consequences=(Consequence("office", "vacate", predecessor, succeeded),), grants=grant),),
+        ),
+        Transition(
+            name="vacate", source=("held",), by=(Office.working_body,), norms=("17.1",), facts=Vacate, keeps=keep,
+            to=(Branch("ended", ends=end_of_office),),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,169 @@
+"""Perform acts, and explain what could be done: the one place that everything which changes a case goes through."""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from machines.act import Act, Done
+from machines.authority import authority
+from machines.decide import Decision, Replay, branches_refuse, decide, row_of, why_not
+from machines.load import load, of_case, situation, with_facts
+from machines.procedure import Office, Procedure, Transition
+from machines.procedures import PROCEDURES, procedure_of_number
+from machines.refusal import Refusal, Refused, Unknown
+from machines.rulebook import Rulebook
+from machines.situation import Situation
+from machines.stage import stage
+from models.database import Db
+from models.entry import COLUMNS, Record
+
+
+class Moved(Exception):
+    """A linked case came into being between finding and locking; the transaction has to be tried again."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """What may be said of one act: whether it is allowed to this person now, and everything that stands in the way."""
+
+    act: str
+    allowed: bool
+    refusals: tuple[Refusal, ...]
+    warnings: tuple[Refusal, ...]
+    who_can: tuple[str, ...]
+    row: Transition[Any]
+
+
+def perform(db: Db, act: Act, book: Rulebook) -> Done:
+    """Do *act* on the transaction *db*: everything it brings, or nothing.
+
+    Idempotent by `act.key`. Raises Unknown, Forbidden, WrongFacts, KeyReused, SeenMissing, Conflict or Refused, in this
+    order; then nothing was written.
+    """
+    procedure, row = row_of(act)
+    locked = _lock(db, act, procedure, row, book)
+    decision = decide(db, act, book)
+    if isinstance(decision, Replay):
+        return Done(entry(db, decision.number, decision.seq), replay=True)
+    _follow(db, decision, book, locked=locked, moved={act.case} if act.case else set())
+    return stage(db, decision, book)
+
+
+def entry(db: Db, number: str, seq: int) -> Record:
+    """Read one entry of the journal."""
+    row = db.one(f"SELECT {', '.join(COLUMNS)} FROM entries WHERE number = ? AND seq = ?", number, seq)  # noqa: S608
+    if row is None:
+        raise Unknown("entry", f"{number}/{seq}")
+    return Record(*row)
+
+
+def explain(db: Db, number: str, actor: str, *, at: datetime, book: Rulebook) -> list[Answer]:
+    """Say of every act that the case's state knows whether *actor* may do it now, and if not, why not.
+
+    The same guards answer that refuse; those that look at the facts of an act wait for them.
+    """
+    procedure = procedure_of_number(number)
+    loaded = load(db, Act(procedure="", name="", actor=actor, at=at, case=number), book, lock=False)
+    if procedure is None or loaded.case is None:
+        raise Unknown("case", number)
+    s = dataclasses.replace(of_case(loaded, at, procedure, book), actor=actor, holder=actor)
+    seen: Situation[Any] = dataclasses.replace(s, circumstances=procedure.circumstances(db, s))
+    return [answer(procedure, row, seen) for row in procedure.known_in(s.state) if row.persons]
+
+
+def answer(procedure: Procedure[Any], row: Transition[Any], s: Situation[Any]) -> Answer:
+    """Answer for one act of a case, in the situation *s* of a person."""
+    s = dataclasses.replace(s, act=row.name, norm=row.norms[0])
+    asked = Act(procedure=procedure.name, name=row.name, actor=s.holder, at=s.at)
+    found = authority(row, asked, s)
+    if found:
+        s = dataclasses.replace(s, office=found.office, office_body=found.body, office_region=found.region)
+    refusals = why_not(procedure, row, s)
+    if not refusals and not row.joint:
+        refusals = [] if _asks_facts(row) else branches_refuse(row, s)
+    warnings = [refusal for guard in row.warns for refusal in guard.refusals(s)]
+    who = tuple(office.value for office in row.persons)
+    return Answer(row.name, bool(found) and not refusals, tuple(refusals), tuple(warnings), who, row)
+
+
+def _asks_facts(row: Transition[Any]) -> bool:
+    return any(guard.asks_facts for branch in row.to for guard in branch.guards)
+
+
+def _lock(db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], book: Rulebook) -> set[str]:
+    """Lock the person concerned and every linked case, in ascending order, and return the cases.
+
+    They are found unlocked. The case of the act itself is locked when it is loaded, unless others are locked too.
+    """
+    if not any(branch.consequences or branch.closes_there for branch in row.to):
+        return {act.case} if act.case else set()
+    s = _unlocked(db, act, row, book)
+    numbers = {act.case} if act.case else set()
+    numbers |= set(_linked(db, procedure, row, s, book))
+    if db.kind == "postgresql":
+        people = sorted({person for person in (s.person, getattr(s.given, "person", None)) if person})
+        for person in people:
+            db.run("SELECT 1 FROM people WHERE person_id = ? FOR UPDATE", person)
+        for number in sorted(numbers):
+            db.run("SELECT 1 FROM cases WHERE number = ? FOR UPDATE", number)
+    return numbers
+
+
+def _unlocked(db: Db, act: Act, row: Transition[Any], book: Rulebook) -> Situation[Any]:
+    """Make a provisional situation, only good for finding linked cases."""
+    s = situation(act, row, load(db, act, book, lock=False), book)
+    try:
+        return with_facts(s, row.facts.model_validate(act.facts))
+    except ValidationError:
+        return s  # decide() will say what is wrong
+
+
+def _linked(
+    db: Db, procedure: Procedure[Any], row: Transition[Any], s: Situation[Any], book: Rulebook
+) -> Iterator[str]:
+    for branch in row.to:
+        for there in branch.closes_there:
+            yield from (number for number in there.targets(db, s) if number)
+        for consequence in branch.consequences:
+            follows = PROCEDURES[consequence.procedure]
+            for target in consequence.targets(db, s):
+                if target:
+                    yield target
+                act = _consequent_act(consequence, s, target)
+                yield from _linked(
+                    db, follows, follows.rows[act.name], _unlocked(db, act, follows.rows[act.name], book), book
+                )
+
+
+def _consequent_act(
+    consequence: Any, s: Situation[Any], target: str | None, *, recorded_at: datetime | None = None
+) -> Act:
+    return Act(
+        procedure=consequence.procedure, name=consequence.act, actor=s.actor, at=s.at, recorded_at=recorded_at, case=target,
+        office=Office.consequence, facts=consequence.facts(s),
+    )  # fmt: skip
+
+
+def _follow(db: Db, decision: Decision, book: Rulebook, *, locked: set[str], moved: set[str]) -> None:
+    """Decide what the act brings about on linked cases; what a case does not accept is skipped and noted."""
+    for consequence in decision.branch.consequences:
+        for target in consequence.targets(db, decision.situation):
+            if target is not None and target not in locked:
+                raise Moved(target)
+            if target in moved and not consequence.itself:
+                continue
+            act = _consequent_act(consequence, decision.situation, target, recorded_at=decision.act.recorded_at)
+            try:
+                follows = decide(db, act, book)
+            except Refused as refused:
+                refusals = [refusal.as_data() for refusal in refused.refusals]
+                decision.skipped.append({"act": str(act), "case": target or "", "refusals": refusals})
+                continue
+            assert isinstance(follows, Decision)
+            decision.consequences.append(follows)
+            if target:
+                moved.add(target)
+            _follow(db, follows, book, locked=locked, moved=moved)

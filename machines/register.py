@@ -1,0 +1,53 @@
+"""The register of people and bodies: who is known, and who counts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from machines.rulings import Rulings
+from models.database import Db
+from models.names import search_key, sort_key_kk
+
+
+def add_person(
+    db: Db,
+    person_id: str,
+    *,
+    names: Mapping[str, str],
+    email: str | None = None,
+    language: str = "ru",
+    region: str = "",
+) -> None:
+    """Enter somebody into the register; the same person_id twice raises the database's unique violation."""
+    spoken = " ".join(names[each] for each in ("kk", "ru", "en"))
+    db.run(
+        "INSERT INTO people (person_id, name_kk, name_ru, name_en, email, language, region, sort_key, search_key)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        person_id, names["kk"], names["ru"], names["en"], email, language, region, sort_key_kk(names["kk"]), search_key(spoken),
+    )  # fmt: skip
+
+
+def add_body(db: Db, body_id: str, *, kind: str, names: Mapping[str, str], region: str = "", **charter: Any) -> None:
+    """Enter a body that nominates: a small assembly, an association (with level and highest body), a state body."""
+    db.run(
+        "INSERT INTO bodies (body_id, kind, name_kk, name_ru, name_en, region, level, highest_body, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        body_id, kind, names["kk"], names["ru"], names["en"], region, charter.get("level"), charter.get("highest_body"),
+        charter.get("zone", "Asia/Almaty"),
+    )  # fmt: skip
+
+
+def holders(db: Db, office: str, at: datetime) -> list[str]:
+    """Name who holds *office* at an instant, in the order of their mandates."""
+    rows = db.all(
+        "SELECT person_id FROM mandates WHERE office = ? AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?) ORDER BY begins_at, number",
+        office, at, at,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def total_members(db: Db, at: datetime, rulings: Rulings) -> int:
+    """Count the members in office (A07); whether the Chairman and his deputies count is a ruling (A08)."""
+    members = set(holders(db, "member", at))
+    if not rulings["members.officers_are_members"]:
+        members -= {*holders(db, "chairman", at), *holders(db, "deputy_chairman", at)}
+    return len(members)

@@ -1,0 +1,227 @@
+"""Stage what a decision brings: entry, case, deadlines, mandates, messages and consequences, on a given transaction."""
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from machines.act import Done
+from machines.decide import Decision, digest_of_request
+from machines.digest import digest_of
+from machines.editions import edition_on
+from machines.load import kept_rulings
+from machines.notices import addressees
+from machines.procedure import ALL, SAME, Grant, Procedure, Term, Told
+from machines.refusal import Refusal
+from machines.rulebook import Rulebook
+from machines.situation import Situation
+from machines.terms import Count, steps_to_json
+from machines.zones import instant
+from models.database import Db, instant_text
+from models.entry import GENESIS, INSERT, Record, digest, header
+
+REMINDERS_AT_HOUR = 9  # local time: when an office opens
+
+_JSON = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=lambda value: value.isoformat()
+)
+
+_OPEN_CASE = """INSERT INTO cases (number, procedure, state, seq, head, final, definition, edition, rulings, zone, person_id, body, region,
+ parent, about, facts, joint, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_MOVE_CASE = "UPDATE cases SET state = ?, seq = ?, head = ?, final = ?, facts = ?, joint = ? WHERE number = ?"
+_NUMBER = """INSERT INTO counters (series, last) VALUES (?, 1)
+ ON CONFLICT (series) DO UPDATE SET last = counters.last + 1 RETURNING last"""
+_CLOSE = "UPDATE deadlines SET state = ?, closed_at = ?, closed_by = ? WHERE number = ? AND state = 'open'"
+_OPEN_DEADLINE = """INSERT INTO deadlines (number, opened_seq, name, kind, due_at, zone, norm, steps, calendar_version, act, rank,
+ opened_at, state, closed_by, failures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', 0)"""
+_REMIND = (
+    "INSERT INTO reminders (number, opened_seq, deadline, rung, at, audience, outcome) VALUES (?, ?, ?, ?, ?, ?, '')"
+)
+_GRANT = """INSERT INTO mandates (number, person_id, office, body, region, category, ex_officio, acting, slot, since, begins_at)
+ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_NOTIFY = """INSERT INTO messages (key, channel, "to", template, parameters, number, seq, created_at, next_at, attempts, sent_by, failure,
+ subject, body) VALUES (?, 'person', ?, ?, ?, ?, ?, ?, ?, 0, '', '', '', '')"""
+_ANSWER = "INSERT INTO answers (actor, key, request, number, seq, at) VALUES (?, ?, ?, ?, ?, ?)"
+
+# What falls due at one instant is performed in this order (settled points of the procedures).
+RANKS = {"exit": 1, "breach": 2, "begin": 3, "lapse": 4, "close": 5}
+
+
+def stage(
+    db: Db, decision: Decision, book: Rulebook, *, cause: str = "", heads: dict[str, tuple[int, str]] | None = None
+) -> Done:
+    """Write everything that *decision* brings; the transaction that it is given commits, or does not.
+
+    *heads* knows where the cases stand that this act has moved already.
+    """
+    heads = {} if heads is None else heads
+    s, case = decision.situation, decision.loaded.case
+    number = case.number if case else _new_number(db, decision)
+    seq, previous = heads.get(number) or ((case.seq, case.head) if case else (0, GENESIS))
+    record = _record(db, decision, number, seq + 1, previous, cause)
+    heads[number] = (record.seq, record.hash)
+    _write_case(db, decision, record)
+    db.run(INSERT, *record)
+    _write_deadlines(db, decision, record)
+    _write_mandate(db, decision, record)
+    _write_messages(db, decision, record)
+    if decision.act.key:
+        db.run(_ANSWER, decision.act.actor, decision.act.key, digest_of_request(decision.act), number, record.seq, s.at)
+    here = f"{number}/{record.seq}"
+    followed = tuple(stage(db, follows, book, cause=here, heads=heads) for follows in decision.consequences)
+    return Done(record, decision.warnings, followed)
+
+
+def _new_number(db: Db, decision: Decision) -> str:
+    """Give the next number of the procedure's letter and the year of the act: C-2026-0014."""
+    series = f"{decision.procedure.letter}-{decision.situation.today.year:04d}"
+    row = db.one(_NUMBER, series)
+    assert row is not None
+    return f"{series}-{row[0]:04d}"
+
+
+def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, cause: str) -> Record:
+    s, act = decision.situation, decision.act
+    payload = _JSON.encode(payload_of(decision))
+    salt = db.salt()
+    effective = instant_text(act.at)
+    unhashed = Record(
+        number=number, seq=seq, procedure=decision.procedure.name, act=decision.row.name,
+        source="" if decision.loaded.case is None else s.state, target=decision.state,
+        actor=act.actor, holder=s.holder if s.holder != act.actor else "", office=s.office, body=s.office_body,
+        norms=" ".join(decision.row.norms), edition=edition_on(s.today), definition=digest_of(decision.procedure),
+        effective_at=effective, recorded_at=instant_text(act.recorded_at) if act.recorded_at else effective,
+        cause=cause, findings=_findings(decision), payload=payload, salt=salt, payload_hash=digest(salt + payload),
+        previous=previous, hash="",
+    )  # fmt: skip
+    return unhashed._replace(hash=digest(header(unhashed)))
+
+
+def payload_of(decision: Decision) -> dict[str, Any]:
+    """Return what of an act may be personal: its facts and the paper it was entered from."""
+    given = decision.situation.given
+    payload: dict[str, Any] = {
+        "facts": given.model_dump(mode="json", exclude_none=True, by_alias=True) if given is not None else {}
+    }
+    if decision.act.document:
+        payload["document"] = dict(decision.act.document)
+    return payload
+
+
+def _findings(decision: Decision) -> str:
+    found: dict[str, Any] = {}
+    for name, refusals in (("warnings", decision.warnings), ("passed_over", decision.passed_over)):
+        if refusals:
+            found[name] = [refusal.as_data() for refusal in refusals]
+    if decision.skipped:
+        found["skipped"] = decision.skipped
+    return _JSON.encode(found) if found else "{}"
+
+
+def told(decision: Decision, record: Record, facts: dict[str, Any]) -> Told:
+    """Return what the entry tells the case's facts."""
+    s = decision.situation
+    return Told(decision.row.name, facts, s.holder, s.office, s.office_body, record.effective_at, record.seq)
+
+
+def joint_after(
+    s: Situation[Any], procedure: Procedure[Any], row: Any, state: str, *, complete: bool
+) -> dict[str, list[str]]:
+    """Return who has done which joint act once this one is done; what a state does not know any more begins anew."""
+    done = {act: list(people) for act, people in s.joint.items() if state in procedure.rows[act].source}
+    done.pop(row.name, None)
+    if row.joint and not complete:
+        done[row.name] = [*dict.fromkeys([*s.joint.get(row.name, ()), s.holder])]
+    return done
+
+
+def _write_case(db: Db, decision: Decision, record: Record) -> None:
+    s, procedure = decision.situation, decision.procedure
+    given = json.loads(record.payload or "{}")["facts"]
+    facts = decision.row.keeps(dict(s.facts), told(decision, record, given))
+    joint = joint_after(s, procedure, decision.row, decision.state, complete=decision.branch.to != SAME)
+    final = decision.state in procedure.final
+    if decision.loaded.case is not None:
+        db.run(
+            _MOVE_CASE,
+            decision.state,
+            record.seq,
+            record.hash,
+            final,
+            _JSON.encode(facts),
+            _JSON.encode(joint),
+            record.number,
+        )
+        return
+    who = procedure.identify(s)
+    db.run(
+        _OPEN_CASE, record.number, procedure.name, decision.state, record.seq, record.hash, final, record.definition, record.edition,
+        kept_rulings(s.rulings), s.zone, who.person, who.body, who.region, who.parent, who.about, _JSON.encode(facts), _JSON.encode(joint), s.at,
+    )  # fmt: skip
+
+
+def _write_deadlines(db: Db, decision: Decision, record: Record) -> None:
+    branch, s, here = decision.branch, decision.situation, f"{record.number}/{record.seq}"
+    at = decision.act.recorded_at or decision.act.at
+    if decision.act.expired:
+        db.run(_CLOSE + " AND name = ?", "expired", at, here, record.number, decision.act.expired)
+    if decision.loaded.case is not None:
+        if ALL in branch.closes or decision.state in decision.procedure.final:
+            db.run(_CLOSE, "closed", at, here, record.number)
+        for name in (*branch.closes, *(term.name for term in branch.opens if term.again)):
+            if name != ALL:
+                db.run(_CLOSE + " AND name = ?", "closed", at, here, record.number, name)
+    for there in branch.closes_there:
+        for number in there.targets(db, s):
+            db.run(_CLOSE + " AND name = ?", "closed", at, here, number, there.deadline)
+    for term in branch.opens:
+        _open_deadline(db, term, term.count(s), record, s)
+
+
+def _open_deadline(db: Db, term: Term[Any], count: Count | None, record: Record, s: Situation[Any]) -> None:
+    due, steps, version = (count.due, steps_to_json(count.steps), count.calendar_version) if count else (None, "[]", 0)
+    db.run(
+        _OPEN_DEADLINE, record.number, record.seq, term.name, term.kind, due, s.zone, term.norm, steps, version, term.expires,
+        RANKS.get(term.expires, 9), s.at,
+    )  # fmt: skip
+    if count is None:
+        return
+    for rung in term.rungs:
+        at = reminder_at(count, rung.days)
+        if rung.days == 0 or at > s.at:
+            db.run(_REMIND, record.number, record.seq, term.name, rung.days, at, rung.audience)
+
+
+def reminder_at(count: Count, days: int) -> datetime:
+    """Return when the rung *days* before the last day is due: nine in the morning; 0: when the deadline has passed."""
+    if days == 0:
+        return count.due
+    day = count.last_day - timedelta(days=days)
+    return instant(datetime(day.year, day.month, day.day, REMINDERS_AT_HOUR), count.zone)
+
+
+def _write_mandate(db: Db, decision: Decision, record: Record) -> None:
+    branch, s = decision.branch, decision.situation
+    if branch.ends:
+        db.run("UPDATE mandates SET ended_at = ? WHERE number = ? AND ended_at IS NULL", branch.ends(s), record.number)
+    if branch.grants:
+        db.run(_GRANT, record.number, *_mandate(db, branch.grants(s)))
+
+
+def _mandate(db: Db, grant: Grant) -> tuple[Any, ...]:
+    since: date | str = grant.since.isoformat() if db.kind == "sqlite" else grant.since
+    return (*grant[:8], since, grant.begins_at)
+
+
+def _write_messages(db: Db, decision: Decision, record: Record) -> None:
+    at = decision.act.recorded_at or decision.act.at
+    for notice in decision.branch.notices:
+        template = f"{decision.procedure.name}.{notice.name}"
+        for person in addressees(db, notice.audience, decision.situation):
+            key = f"{record.number}/{record.seq}/{notice.name}/{person}"
+            db.run(_NOTIFY, key, person, template, _parameters(decision), record.number, record.seq, at, at)
+
+
+def _parameters(decision: Decision) -> str:
+    """Return what a message tells beside the case: the reasons that were noticed."""
+    found: tuple[Refusal, ...] = decision.warnings
+    return _JSON.encode({"warnings": [refusal.as_data() for refusal in found]}) if found else "{}"

@@ -1,0 +1,103 @@
+"""The journal: append-only entries, each with the hash of the one before it in its case."""
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from models.columns import UtcDateTime
+
+GENESIS = "0" * 64  # what the first entry of a case has for the hash of the one before
+NAME = re.compile(r"[\w:./-]{1,64}")  # what may stand in a header unescaped
+
+
+class Entry(SQLModel, table=True):
+    """One act that was done. Nothing here is ever changed; only the payload may be erased (personal data)."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        sa.UniqueConstraint("number", "seq", name="entries_once"),
+        {"sqlite_autoincrement": True},
+    )
+
+    position: int | None = Field(
+        default=None,
+        sa_column=sa.Column(sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(), primary_key=True),
+    )
+    number: str = Field(max_length=24)
+    seq: int
+    procedure: str
+    act: str
+    source: str  # the state before; empty for the entry that opens the case
+    target: str
+    actor: str
+    holder: str  # the person entitled, where the actor entered it on behalf of somebody
+    office: str
+    body: str
+    norms: str  # separated by spaces
+    edition: str
+    definition: str
+    effective_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    cause: str  # "C-2026-0014/8": the entry that brought this one about, or empty
+    findings: str  # JSON: warnings, branches not taken and why, consequences that were skipped
+    payload: str | None  # JSON: facts and document; may be erased
+    salt: str | None  # erased with it
+    payload_hash: str
+    previous: str
+    hash: str
+
+
+COLUMNS = (
+    "number", "seq", "procedure", "act", "source", "target", "actor", "holder", "office", "body", "norms", "edition", "definition",
+    "effective_at", "recorded_at", "cause", "findings", "payload", "salt", "payload_hash", "previous", "hash",
+)  # fmt: skip
+INSERT = f"INSERT INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+
+
+class Record(NamedTuple):
+    """An entry as values, instants already as text: what is written, hashed, exported and verified."""
+
+    number: str
+    seq: int
+    procedure: str
+    act: str
+    source: str
+    target: str
+    actor: str
+    holder: str
+    office: str
+    body: str
+    norms: str
+    edition: str
+    definition: str
+    effective_at: str
+    recorded_at: str
+    cause: str
+    findings: str
+    payload: str | None
+    salt: str | None
+    payload_hash: str
+    previous: str
+    hash: str
+
+
+def header(r: Any) -> str:
+    """Write what the hash of an entry covers: one line of JSON, its names in this order, no spaces.
+
+    Every value but the findings (JSON already) is made of characters that JSON needs not escape.
+    """
+    return (
+        f'{{"number":"{r.number}","seq":{r.seq},"procedure":"{r.procedure}","act":"{r.act}","source":"{r.source}","target":"{r.target}"'
+        f',"actor":"{r.actor}","holder":"{r.holder}","office":"{r.office}","body":"{r.body}","norms":"{r.norms}"'
+        f',"edition":"{r.edition}","definition":"{r.definition}","effective_at":"{r.effective_at}","recorded_at":"{r.recorded_at}"'
+        f',"cause":"{r.cause}","findings":{r.findings},"payload":"{r.payload_hash}","previous":"{r.previous}"}}'
+    )
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of *text* in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
