@@ -1,6 +1,5 @@
 """Decide an act: office, facts, key, what was seen, and every guard; nothing is written here."""
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -82,7 +81,7 @@ def weigh(
     db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], told: Situation[None], loaded: Loaded
 ) -> Decision:
     """Ask every guard and choose the branch; Refused carries all reasons."""
-    s: Situation[Any] = dataclasses.replace(told, circumstances=procedure.circumstances(db, told))
+    s: Situation[Any] = told._replace(circumstances=procedure.circumstances(db, told))
     refusals = why_not(procedure, row, s)
     if refusals:
         raise Refused(str(act), refusals)
@@ -135,9 +134,7 @@ def _told(db: Db, act: Act, row: Transition[Any], s: Situation[None], found: Aut
         faults += _no_such_case(db, given)
     if faults:
         raise WrongFacts(str(act), faults)
-    return with_facts(
-        s, given, office=found.office, holder=found.holder, office_body=found.body, office_region=found.region
-    )
+    return with_facts(s, given, found)
 
 
 def _wrong_document(act: Act) -> list[dict[str, Any]]:

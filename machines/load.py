@@ -1,12 +1,12 @@
 """Load the situation: the case, its mandates and circumstances, in as few round trips as the rows allow."""
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from machines.act import CLOCK, Act
+from machines.authority import Authority
 from machines.calendar import Calendar
 from machines.facts import Facts
 from machines.procedure import NEW, Procedure, Transition
@@ -116,12 +116,16 @@ def situation(act: Act, row: Transition[Any], loaded: Loaded, book: Rulebook) ->
 def of_case(loaded: Loaded, at: datetime, procedure: Procedure[Any], book: Rulebook) -> Situation[None]:
     """Make the situation of a case as it stands, before anybody does anything."""
     act = Act(procedure=procedure.name, name="", actor=CLOCK, at=at, case=loaded.case.number if loaded.case else None)
-    return dataclasses.replace(situation(act, procedure.acts[0], loaded, book), act="")
+    return situation(act, procedure.acts[0], loaded, book)._replace(act="")
 
 
-def with_facts(s: Situation[None], given: Facts | None, **authority: str) -> Situation[None]:
-    """Return the situation with the facts of the act and the office it is done in."""
-    return dataclasses.replace(s, given=given, **authority)  # type: ignore[arg-type]
+def with_facts(s: Situation[None], given: Facts | None, found: Authority | None = None) -> Situation[None]:
+    """Return the situation with the facts of the act and, where it is known, the office it is done in."""
+    if found is None:
+        return s._replace(given=given)
+    return s._replace(
+        given=given, office=found.office, holder=found.holder, office_body=found.body, office_region=found.region
+    )
 
 
 def kept_rulings(rulings: Rulings) -> str:

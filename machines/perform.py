@@ -69,18 +69,18 @@ def explain(db: Db, number: str, actor: str, *, at: datetime, book: Rulebook) ->
     loaded = load(db, Act(procedure="", name="", actor=actor, at=at, case=number), book, lock=False)
     if procedure is None or loaded.case is None:
         raise Unknown("case", number)
-    s = dataclasses.replace(of_case(loaded, at, procedure, book), actor=actor, holder=actor)
-    seen: Situation[Any] = dataclasses.replace(s, circumstances=procedure.circumstances(db, s))
+    s = of_case(loaded, at, procedure, book)._replace(actor=actor, holder=actor)
+    seen: Situation[Any] = s._replace(circumstances=procedure.circumstances(db, s))
     return [answer(procedure, row, seen) for row in procedure.known_in(s.state) if row.persons]
 
 
 def answer(procedure: Procedure[Any], row: Transition[Any], s: Situation[Any]) -> Answer:
     """Answer for one act of a case, in the situation *s* of a person."""
-    s = dataclasses.replace(s, act=row.name, norm=row.norms[0])
+    s = s._replace(act=row.name, norm=row.norms[0])
     asked = Act(procedure=procedure.name, name=row.name, actor=s.holder, at=s.at)
     found = authority(row, asked, s)
     if found:
-        s = dataclasses.replace(s, office=found.office, office_body=found.body, office_region=found.region)
+        s = s._replace(office=found.office, office_body=found.body, office_region=found.region)
     refusals = why_not(procedure, row, s)
     if not refusals and not row.joint:
         refusals = [] if _asks_facts(row) else branches_refuse(row, s)

@@ -1,7 +1,6 @@
 """The situation: an immutable value with everything that a guard may look at."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -43,8 +42,7 @@ class Mandates(tuple[Held, ...]):
         return tuple(held.person for held in self if held.office == office)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation(Generic[C]):
+class Situation(NamedTuple, Generic[C]):
     """One case at one instant, the act that is asked for, and the circumstances that its procedure looks at."""
 
     procedure: str

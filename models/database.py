@@ -32,7 +32,8 @@ def instant(value: Any) -> datetime:
 
 
 @functools.cache
-def _sql_for_psycopg(sql: str) -> str:
+def sql_for_psycopg(sql: str) -> str:
+    """Write a statement with the parameters that psycopg asks for."""
     return sql.replace("%", "%%").replace("?", "%s")
 
 
@@ -113,7 +114,7 @@ class Db:
         if self._pipeline is None:
             self._pipeline = self._raw.pipeline()
             self._pipeline.__enter__()
-        return self._raw.execute(_sql_for_psycopg(sql), parameters)
+        return self._raw.execute(sql_for_psycopg(sql), parameters)
 
     def _leave_pipeline(self) -> None:
         pipeline, self._pipeline = self._pipeline, None
