@@ -11,7 +11,9 @@ from desk.roster_file import COLUMNS, Row, UnreadableRosterError, read_date, rea
 from desk.roster_row import NAMES, NEEDED, RowError, check_row, error_in
 from machines.numbers import number
 
-__all__ = ["COLUMNS", "Row", "RowError", "UnreadableRosterError", "check_rows", "read_date", "read_rows"]
+__all__ = [
+    "COLUMNS", "NAMES", "Row", "RowError", "UnreadableRosterError", "check_rows", "error_in", "read_date", "read_rows",
+]  # fmt: skip
 
 _OF_THE_PERSON = (*NAMES, "email", "language")
 _OF_THE_BODY = ("region", "level", "highest_body")
