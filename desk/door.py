@@ -1,23 +1,26 @@
-"""The door to the machines, the same for the API, the pages and the command line.
+"""The door that API and command line share: build an act, do it, try it, read what stands; the same answers for both.
 
-A door reads the clock once a request. Reading settles in a transaction that is rolled back: one sees what the next act will
-find, and writes nothing. The shapes of what is answered are in `answers.py`.
+A door reads the clock once, gives the instant to everything, and opens the transactions.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
+from desk.problems import problem
+from desk.shapes import act_answer, case_answer, entry_answer, read_refusal
 from machines.act import Act, Done
-from machines.perform import perform
-from machines.procedures import procedure_of_number
-from machines.refusal import Unanswerable, Unknown
+from machines.perform import explain, perform
+from machines.procedure import NOBODY, Office
+from machines.refusal import Conflict, Forbidden, Unanswerable, Unknown, WrongFacts
 from machines.rulebook import Rulebook
-from machines.settle import act_settled, anything_due, settle_in
+from machines.settle import act_settled, again_if_raced, anything_due, settle_in
 from models.database import Database, Db
+from models.entry import COLUMNS, Record
 
-R = TypeVar("R")
+OFFICES = tuple(office.value for office in Office if office not in NOBODY)  # those that a person may name
 
 
 def clock() -> datetime:
@@ -25,69 +28,178 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Door:
-    """Where people come in: the database, the rulebook, and the clock that is read here."""
+    """Where acts come in: the database, the rules that it is worked by, and the clock that is read here."""
 
     database: Database
     book: Rulebook
     clock: Callable[[], datetime] = clock
 
-    def look(self, read: Callable[[Db], R], *, now: datetime) -> R:
-        """Read what stands once everything due by *now* is done; nothing is written."""
-        with self.database.transaction(write=False) as db:
-            if not anything_due(db, now):
-                return read(db)
-        with self.database.transaction(keep=False) as db:
-            settle_in(db, now, self.book)
-            return read(db)
 
-    def do(self, act: Act) -> Done:
-        """Settle what is due, then do *act*; raises what `perform` raises."""
-        return act_settled(self.database.transaction, act, self.book)
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is answered to an act that was done."""
 
-    def play(self, acts: Sequence[Act], shape: Callable[[Db, Done | Unanswerable], R]) -> list[R]:
-        """Play *acts* one after another on a copy and answer each with what it would give; nothing is kept.
-
-        An act that cannot be done leaves the copy as it was, and the next ones are played all the same.
-        """
-        played = []
-        with self.database.transaction(keep=False) as db:
-            for act in acts:
-                settle_in(db, act.at, self.book)
-                played.append(shape(db, self._played(db, act)))
-        return played
-
-    def _played(self, db: Db, act: Act) -> Done | Unanswerable:
-        seen = last_seq(db, act.case) if act.case and act.seen is None else act.seen
-        try:
-            with db.savepoint():
-                return perform(db, replace(act, seen=seen, key=None), self.book)
-        except Unanswerable as answer:
-            return answer
+    number: str
+    seq: int
+    body: dict[str, Any]
+    replay: bool
 
 
-def last_seq(db: Db, number: str) -> int:
-    """Return the last entry of a case; Unknown if there is no such case."""
-    row = db.one("SELECT seq FROM cases WHERE number = ?", number)
+def open_door(settings: Any, *, clock: Callable[[], datetime] = clock) -> Door:
+    """Open the door to the home's own database, by the settings (`models.settings`)."""
+    from models.home import open_database
+
+    return Door(open_database(settings), Rulebook(overrides=tuple(settings.rulings), zone=settings.zone), clock)
+
+
+@contextlib.contextmanager
+def reading(door: Door, now: datetime) -> Iterator[Db]:
+    """Open a transaction for a reader who sees everything settled by *now*; nothing of it is kept."""
+    with door.database.transaction(write=False) as db:
+        settled = not anything_due(db, now)
+        if settled:
+            yield db
+    if not settled:
+        with door.database.transaction(keep=False) as db:
+            settle_in(db, now, door.book)
+            yield db
+
+
+@contextlib.contextmanager
+def looking(door: Door) -> Iterator[Db]:
+    """Open a transaction for lists and the past: what is stored, with nothing settled."""
+    with door.database.transaction(write=False) as db:
+        yield db
+
+
+def act_of(
+    asked: Mapping[str, Any], *, actor: str, at: datetime, case: str | None = None, seen: int | None = None,
+    key: str | None = None,
+) -> Act:  # fmt: skip
+    """Build the act that *asked* (act, facts, office, on_behalf_of, document; procedure for a new case) names.
+
+    Raises WrongFacts for an office that no person may name.
+    """
+    procedure, name, office = asked.get("procedure") or "", asked["act"], asked.get("office")
+    if office is not None and office not in OFFICES:
+        fault = {"fact": "office", "code": "unknown", "reason": f"expected one of {', '.join(OFFICES)}"}
+        raise WrongFacts(f"{procedure}.{name}" if procedure else name, [fault])
+    return Act(
+        procedure=procedure, name=name, actor=actor, at=at, case=case, office=office, facts=asked.get("facts") or {},
+        seen=seen, key=key, on_behalf_of=asked.get("on_behalf_of"), document=asked.get("document"),
+    )  # fmt: skip
+
+
+def do(door: Door, act: Act, *, language: str) -> Answered:
+    """Settle what is due, then do *act*, and answer as the API does.
+
+    Idempotent by its key. Raises what `perform` raises, in the order of answers of the contract.
+    """
+    try:
+        done = act_settled(door.database.transaction, act, door.book)
+    except Unknown as error:
+        raise _unknown_case_first(door, act, error) from None
+    return _answered(done, door.book.zone, language)
+
+
+def try_acts(
+    door: Door, number: str, asked: Sequence[Mapping[str, Any]], *, actor: str, at: datetime, language: str
+) -> list[dict[str, Any]]:
+    """Play acts on a copy of case *number*, one after the other, and answer each with what it would give.
+
+    Without `seen` each is played as if the actor had seen the one before. Nothing is written.
+    """
+
+    def play() -> list[dict[str, Any]]:
+        with door.database.transaction(keep=False) as db:
+            settle_in(db, at, door.book)
+            if db.one("SELECT 1 FROM cases WHERE number = ?", number) is None:
+                raise Unknown("case", number)
+            return [_tried(db, door, number, one, actor=actor, at=at, language=language) for one in asked]
+
+    return again_if_raced(play)
+
+
+def show_case(db: Db, number: str, *, now: datetime, language: str) -> dict[str, Any]:
+    """Answer the case as it stands."""
+    return case_answer(db, number, now=now, language=language)
+
+
+def entries_of(db: Db, number: str, *, zone: str, language: str, after: int = 0) -> list[dict[str, Any]]:
+    """Answer the journal of a case, from the entry that follows *after*."""
+    rows = db.all(
+        f"SELECT {', '.join(COLUMNS)} FROM entries WHERE number = ? AND seq > ? ORDER BY seq", number, after  # noqa: S608
+    )  # fmt: skip
+    if not rows and db.one("SELECT 1 FROM cases WHERE number = ?", number) is None:
+        raise Unknown("case", number)
+    return [entry_answer(Record(*row), zone, language) for row in rows]
+
+
+def entries_since(door: Door, conflict: Conflict, *, language: str) -> list[dict[str, Any]]:
+    """Answer what has happened since the entry that the actor had seen."""
+    with looking(door) as db:
+        return entries_of(db, conflict.number, zone=door.book.zone, language=language, after=conflict.seen)
+
+
+def acts_of(db: Db, number: str, *, actor: str, at: datetime, book: Rulebook, language: str) -> list[dict[str, Any]]:
+    """Answer for every act of the case's state whether *actor* may do it now, and if not, why not."""
+    return [
+        {
+            "act": answer.act,
+            "allowed": answer.allowed,
+            "refusals": [read_refusal(refusal, language) for refusal in answer.refusals],
+            "warnings": [read_refusal(refusal, language) for refusal in answer.warnings],
+            "who_can": list(answer.who_can),
+            "facts_schema": answer.row.facts.model_json_schema(by_alias=True),
+        }
+        for answer in explain(db, number, actor, at=at, book=book)
+    ]
+
+
+def holds_an_office(db: Db, person: str, at: datetime) -> bool:
+    """Say whether *person* holds any office, membership of the Assembly and a seat in the Council included."""
+    return (
+        db.one(
+            "SELECT 1 FROM mandates WHERE person_id = ? AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?) LIMIT 1",
+            person, at, at,
+        )
+        is not None
+    )  # fmt: skip
+
+
+def let_see(db: Db, number: str, person: str, at: datetime) -> None:
+    """Let office holders and whom the case is about see it; strangers are shown no facts (Forbidden)."""
+    row = db.one("SELECT person_id FROM cases WHERE number = ?", number)
     if row is None:
         raise Unknown("case", number)
-    return int(row[0])
+    if row[0] != person and not holds_an_office(db, person, at):
+        raise Forbidden(f"{number}: see", ())
 
 
-def asked(request: Mapping[str, Any], *, actor: str, at: datetime, case: str | None = None, procedure: str = "") -> Act:
-    """Make an act of a request `{act, facts?, office?, on_behalf_of?, document?}`, whatever door it comes through."""
-    known = procedure_of_number(case) if case else None
-    return Act(
-        procedure=known.name if known else procedure,
-        name=request["act"],
-        actor=actor,
-        at=at,
-        case=case,
-        office=request.get("office"),
-        facts=request.get("facts") or {},
-        on_behalf_of=request.get("on_behalf_of"),
-        document=request.get("document"),
-        seen=request.get("seen"),
-        key=request.get("key"),
-    )
+def _answered(done: Done, zone: str, language: str) -> Answered:
+    return Answered(done.number, done.seq, act_answer(done.record, zone, language), done.replay)
+
+
+def _unknown_case_first(door: Door, act: Act, error: Unknown) -> Unknown:
+    """An unknown case is said before an unknown act of it."""
+    if act.case and error.kind == "act":
+        with looking(door) as db:
+            if db.one("SELECT 1 FROM cases WHERE number = ?", act.case) is None:
+                return Unknown("case", act.case)
+    return error
+
+
+def _tried(
+    db: Db, door: Door, number: str, asked: Mapping[str, Any], *, actor: str, at: datetime, language: str
+) -> dict[str, Any]:
+    row = db.one("SELECT seq FROM cases WHERE number = ?", number)
+    seen = asked.get("seen", row[0] if row else None)
+    try:
+        act = act_of(asked, actor=actor, at=at, case=number, seen=seen)
+        with db.savepoint():
+            done = perform(db, act, door.book)
+    except Unanswerable as error:
+        return {"act": asked["act"], "done": False, "problem": problem(error, language)}
+    return {"act": asked["act"], "done": True} | act_answer(done.record, door.book.zone, language)

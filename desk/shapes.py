@@ -1,0 +1,179 @@
+"""The shapes of what is answered: cases, entries, deadlines, as the contract of the API names them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from machines.procedure import Told
+from machines.procedures import PROCEDURES
+from machines.refusal import Refusal, Unknown
+from machines.terms import explain as derivation
+from machines.terms import steps_from_json
+from machines.zones import end_of_day, local_time
+from models.database import Db, instant, instant_text
+from models.entry import COLUMNS, Record
+
+_CASE = """SELECT number, procedure, state, seq, final, zone, person_id, body, region, parent, about, facts, joint, opened_at
+ FROM cases WHERE number = ?"""
+_DEADLINES = """SELECT number, name, kind, due_at, zone, norm, state, steps, opened_seq, closed_at FROM deadlines
+ WHERE number = ? ORDER BY opened_seq, name"""
+DEADLINE_COLUMNS = "number, name, kind, due_at, zone, norm, state, steps"
+
+
+def moment(at: datetime | str, zone: str) -> str:
+    """Write an instant as RFC 3339 with the offset of *zone*."""
+    return local_time(instant(at), zone).isoformat()
+
+
+def read_refusal(refusal: Refusal, language: str) -> dict[str, Any]:
+    """Answer a refusal or warning in words."""
+    return refusal.in_words(language)
+
+
+def act_answer(record: Record, zone: str, language: str) -> dict[str, Any]:
+    """Answer an act: the case as its entry left it, and the entry. A replay answers the very same."""
+    case = {"number": record.number, "procedure": record.procedure, "state": record.target, "seq": record.seq}
+    return {"case": case, "entry": entry_answer(record, zone, language)}
+
+
+def entry_answer(record: Record, zone: str, language: str) -> dict[str, Any]:
+    """Answer one entry of the journal; erased facts are null."""
+    payload = json.loads(record.payload) if record.payload is not None else {"facts": None}
+    findings = json.loads(record.findings)
+    return {
+        "case": record.number, "seq": record.seq, "act": record.act, "from": record.source or None, "to": record.target,
+        "at": moment(record.recorded_at, zone), "effective_at": moment(record.effective_at, zone),
+        "actor": record.actor, "on_behalf_of": record.holder or None, "office": record.office, "body": record.body or None,
+        "norms": record.norms.split(), "facts": payload["facts"], "document": payload.get("document"),
+        "warnings": _in_words(findings.get("warnings", ()), language),
+        "passed_over": _in_words(findings.get("passed_over", ()), language),
+        "skipped": [
+            one | {"refusals": _in_words(one["refusals"], language)} for one in findings.get("skipped", ())
+        ],
+        "cause": record.cause or None, "edition": record.edition, "definition": record.definition,
+        "hash": record.hash, "previous": record.previous,
+    }  # fmt: skip
+
+
+def deadline_answer(row: tuple[Any, ...], *, now: datetime, language: str, state: str | None = None) -> dict[str, Any]:
+    """Answer one deadline (DEADLINE_COLUMNS) with how it was counted; what has passed and stands open is overdue."""
+    number, name, kind, due_at, zone, norm, stored, steps = row[:8]
+    due = instant(due_at) if due_at is not None else None
+    stands = state or stored
+    return {
+        "case": number, "name": name, "kind": kind, "due": moment(due, zone) if due else None, "norm": norm, "state": stands,
+        "derivation": derivation(steps_from_json(steps), language),
+        "overdue": stands == "open" and due is not None and due <= now,
+    }  # fmt: skip
+
+
+def case_answer(db: Db, number: str, *, now: datetime, language: str) -> dict[str, Any]:
+    """Answer a case as its row stands, with its open deadlines."""
+    row = _row(db, number)
+    deadlines = [
+        deadline_answer(deadline, now=now, language=language)
+        for deadline in db.all(_DEADLINES, number)
+        if deadline[6] == "open"
+    ]
+    return _case(db, row, facts=json.loads(row[11]), joint=json.loads(row[12]), deadlines=deadlines, language=language)
+
+
+def case_as_of(db: Db, number: str, day: date, *, language: str) -> dict[str, Any]:
+    """Answer a case as it had been recorded by the end of the local *day*; Unknown if there was none yet."""
+    row = _row(db, number)
+    end = end_of_day(day, zone=row[5])
+    records = [
+        Record(*entry)
+        for entry in db.all(
+            f"SELECT {', '.join(COLUMNS)} FROM entries WHERE number = ? AND recorded_at < ? ORDER BY seq",  # noqa: S608
+            number,
+            end,
+        )
+    ]
+    if not records:
+        raise Unknown("case", number)
+    last = records[-1]
+    final = last.target in PROCEDURES[last.procedure].final
+    then = (*row[:2], last.target, last.seq, final, *row[5:])
+    deadlines = [
+        deadline_answer(deadline, now=end, language=language, state="open")
+        for deadline in db.all(_DEADLINES, number)
+        if deadline[8] <= last.seq and (deadline[9] is None or instant(deadline[9]) >= end)
+    ]
+    return _case(db, then, facts=folded(records), joint={}, deadlines=deadlines, language=language) | {
+        "as_of": day.isoformat()
+    }
+
+
+def folded(records: Iterable[Record]) -> dict[str, Any]:
+    """Add up what *records* tell, as the acts' rows keep it; what was erased tells nothing."""
+    facts: dict[str, Any] = {}
+    for record in records:
+        if record.payload is not None:
+            keeps = PROCEDURES[record.procedure].rows[record.act].keeps
+            facts = keeps(facts, _told(record))
+    return facts
+
+
+def name_of(names: Mapping[str, tuple[str, ...]], person: str, language: str) -> str | None:
+    """Choose somebody's name in *language*."""
+    found = names.get(person)
+    return found[("kk", "ru", "en").index(language)] if found else None
+
+
+def people_named(db: Db, people: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Fetch the names (kk, ru, en) of *people*."""
+    wanted = sorted({person for person in people if person})
+    if not wanted:
+        return {}
+    marks = ", ".join("?" * len(wanted))
+    rows = db.all(f"SELECT person_id, name_kk, name_ru, name_en FROM people WHERE person_id IN ({marks})", *wanted)  # noqa: S608
+    return {row[0]: row[1:] for row in rows}
+
+
+def _row(db: Db, number: str) -> tuple[Any, ...]:
+    row = db.one(_CASE, number)
+    if row is None:
+        raise Unknown("case", number)
+    return row
+
+
+def _case(
+    db: Db, row: tuple[Any, ...], *, facts: dict[str, Any], joint: dict[str, Any], deadlines: list[dict[str, Any]],
+    language: str,
+) -> dict[str, Any]:  # fmt: skip
+    number, procedure, state, seq, final, zone, person, body, region, parent, about, _, _, opened_at = row
+    answer = {
+        "number": number, "procedure": procedure, "state": state, "seq": seq, "final": bool(final),
+        "opened_at": moment(opened_at, zone), "body": body or None, "facts": facts, "deadlines": deadlines,
+        "parties": _parties(db, number, seq, person, language),
+    }  # fmt: skip
+    named = {"person": person, "region": region, "parent": parent, "about": about, "joint": joint}
+    told = {"counts": facts.get("votes"), "outcome": facts.get("outcome")}
+    return answer | {name: value for name, value in (named | told).items() if value}
+
+
+def _parties(db: Db, number: str, seq: int, person: str | None, language: str) -> list[dict[str, Any]]:
+    """Name whom the case is about and who has acted in it, each with the offices he acted in."""
+    roles: dict[str, list[str]] = {person: ["person"]} if person else {}
+    for actor, holder, office in db.all(
+        "SELECT actor, holder, office FROM entries WHERE number = ? AND seq <= ? ORDER BY seq", number, seq
+    ):
+        for who, role in ((holder or actor, office), (actor if holder else "", "working_body")):
+            if who and office not in ("clock", "consequence") and role not in roles.setdefault(who, []):
+                roles[who].append(role)
+    names = people_named(db, roles)
+    return [{"person_id": who, "name": name_of(names, who, language), "roles": held} for who, held in roles.items()]
+
+
+def _told(record: Record) -> Told:
+    """Return what an entry tells the case's facts: the same as when it was performed."""
+    facts = json.loads(record.payload or '{"facts": {}}')["facts"]
+    at = instant_text(instant(record.effective_at))
+    noted = json.loads(record.findings).get("noted", {})
+    return Told(record.act, facts, record.holder or record.actor, record.office, record.body, at, record.seq, noted)
+
+
+def _in_words(findings: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+    return [read_refusal(Refusal(one["norm"], one["code"], one["numbers"]), language) for one in findings]
