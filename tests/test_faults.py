@@ -1,0 +1,25 @@
+"""What is wrong with a fact is said in the reader's language."""
+
+from __future__ import annotations
+
+import pytest
+
+from machines.faults import fault_in_words
+from machines.wording import LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fault_has_words(language: str) -> None:
+    """A code without words of its own gets the general ones, never the library's English."""
+    known = fault_in_words({"fact": "person", "code": "missing", "reason": "Field required"}, language)
+    other = fault_in_words({"fact": "person", "code": "url_scheme", "reason": "URL scheme not permitted"}, language)
+    assert {"fact": "person", "code": "missing"}.items() <= known.items()
+    assert 4 == len({known["reason"], other["reason"], "Field required", "URL scheme not permitted"})
+
+
+def test_numbers_are_told_where_the_fault_has_them() -> None:
+    """A limit is named, not only that it was passed."""
+    fault = {"fact": "reason", "code": "string_too_long", "reason": ""}
+    assert "is too long" == fault_in_words(fault, "en")["reason"]
+    with_limit = fault | {"numbers": {"max_length": 4000}}
+    assert "may have at most 4000 characters" == fault_in_words(with_limit, "en")["reason"]
