@@ -72,10 +72,15 @@ CANDIDACY: Procedure[Circumstances] = Procedure(
     circumstances=circumstances,
     identify=identify,
     forbidden_paths=(
+        ForbiddenPath("approved", without=("nominate", "include"), norm="14.1a"),
+        ForbiddenPath("approved", without=("admit", "include"), norm="14.1b"),
         ForbiddenPath("approved", without=("consider", "include"), norm="14.2a"),
         ForbiddenPath("approved", without=("submit", "include"), norm="14.2b"),
+        ForbiddenPath("approved", without=("approve", "include"), norm="14.2c"),
         ForbiddenPath("considered", without=("admit",), norm="14.1a"),
+        ForbiddenPath("submitted", without=("consider",), norm="14.2a"),
         ForbiddenPath("rejected", without=("submit",), norm="14.2d"),
+        ForbiddenPath("rejected", without=("reject",), norm="14.2d"),
     ),
     acts=(
         Transition(

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from machines.facts import Facts, Paper, PersonId, Text
 from machines.membership import at_once, is_member
-from machines.procedure import ALL, Branch, Grant, Identity, Office, Procedure, Told, Transition, guard
+from machines.procedure import ALL, Branch, ForbiddenPath, Grant, Identity, Office, Procedure, Told, Transition, guard
 from machines.refusal import Refusal
 from machines.situation import Situation
 from models.database import Db
@@ -99,6 +99,10 @@ COUNCIL_SEAT: Procedure[Circumstances] = Procedure(
     final=("vacated",),
     circumstances=circumstances,
     identify=identify,
+    forbidden_paths=(
+        ForbiddenPath("held", without=("open",), norm="9.1a"),
+        ForbiddenPath("vacated", without=("close",), norm="9.1a"),
+    ),
     acts=(
         Transition(
             name="open", source=("new",), by=(Office.chairman,), norms=("9.1a",), facts=Open, keeps=keep,

@@ -7,7 +7,19 @@ from typing import Any
 
 from machines.facts import Facts, PaperOfKind, PersonId, Text
 from machines.membership import at_once
-from machines.procedure import ALL, Branch, Grant, Identity, Notice, Office, Procedure, Told, Transition, guard
+from machines.procedure import (
+    ALL,
+    Branch,
+    ForbiddenPath,
+    Grant,
+    Identity,
+    Notice,
+    Office,
+    Procedure,
+    Told,
+    Transition,
+    guard,
+)
 from machines.refusal import Refusal
 from machines.situation import Situation
 from machines.zones import local_day
@@ -126,6 +138,11 @@ DEPUTY_APPOINTMENT: Procedure[Circumstances] = Procedure(
     final=("dismissed", "lapsed"),
     circumstances=circumstances,
     identify=identify,
+    forbidden_paths=(
+        ForbiddenPath("appointed", without=("recommend", "enrol"), norm="7.2b"),
+        ForbiddenPath("appointed", without=("appoint", "enrol"), norm="7.2a"),
+        ForbiddenPath("dismissed", without=("dismiss",), norm="7.2a"),
+    ),
     acts=(
         Transition(
             name="recommend", source=("new",), by=(Office.consequence,), norms=("7.2b",), facts=Recommend, keeps=keep,

@@ -13,6 +13,7 @@ from machines.procedure import (
     SAME,
     Branch,
     Consequence,
+    ForbiddenPath,
     Grant,
     Identity,
     Notice,
@@ -80,12 +81,20 @@ class End(Facts):
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Nothing beside the mandates."""
+    """The membership that the person has already, or will have from a later day."""
+
+    membership: str | None = None
 
 
-def circumstances(_: Db, __: Situation[None]) -> Circumstances:
-    """Membership looks at its mandates alone."""
-    return Circumstances()
+def circumstances(db: Db, s: Situation[None]) -> Circumstances:
+    """Look for a membership of the person whose membership is to start."""
+    return Circumstances(membership_of(db, s.given.person)) if isinstance(s.given, Start) else Circumstances()
+
+
+def membership_of(db: Db, person: str | None) -> str | None:
+    """Find somebody's membership that has not ended, begun or not."""
+    row = db.one("SELECT number FROM mandates WHERE person_id = ? AND office = 'member' AND ended_at IS NULL", person)
+    return row[0] if row else None
 
 
 def is_member(s: Situation[Any], person: str | None) -> bool:
@@ -94,10 +103,10 @@ def is_member(s: Situation[Any], person: str | None) -> bool:
 
 
 @guard(facts=True)
-def no_member_yet(s: Situation[Any]) -> Refusal | None:
+def no_member_yet(s: Situation[Circumstances]) -> Refusal | None:
     """Nobody is a member twice (13.1a)."""
-    held = next(s.mandates.of(s.given.person, Office.member), None)
-    return Refusal("13.1a", "membership.member_already", {"case": held.number}) if held else None
+    number = s.circumstances.membership
+    return Refusal("13.1a", "membership.member_already", {"case": number}) if number else None
 
 
 @guard(facts=True)
@@ -218,6 +227,12 @@ MEMBERSHIP: Procedure[Circumstances] = Procedure(
     final=("left", "removed", "ended"),
     circumstances=circumstances,
     identify=identify,
+    forbidden_paths=(
+        ForbiddenPath("active", without=("start", "enrol"), norm="13.1a"),
+        ForbiddenPath("leaving", without=("leave",), norm="20.3"),
+        ForbiddenPath("left", without=("leave",), norm="20.3"),
+        ForbiddenPath("removed", without=("remove",), norm="15.0a"),
+    ),
     acts=(
         Transition(
             name="start", source=("new",), by=(Office.consequence,), norms=("13.1a",), facts=Start, keeps=keep,

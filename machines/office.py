@@ -3,23 +3,36 @@
 Membership of the Assembly and of the Council and the deputy chairmen's appointment have procedures of their own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import model_validator
 
 from machines.facts import Day, Facts, Name, PaperOfKind, PersonId, Region, YesOrNo
-from machines.procedure import Branch, Consequence, Grant, Identity, Office, Procedure, Told, Transition, guard
+from machines.procedure import (
+    Branch,
+    Consequence,
+    ForbiddenPath,
+    Grant,
+    Identity,
+    Office,
+    Procedure,
+    Told,
+    Transition,
+    guard,
+)
 from machines.refusal import Refusal
 from machines.situation import Situation
 from machines.zones import local_midnight
-from models.database import Db
+from models.database import Db, instant
 
 OWN_PROCEDURE = {"deputy_chairman": "7.2a", "member": "13.1a", "council_member": "9.1a"}
-OF_A_BODY = ("sa_chairman", "sa_secretariat", "association", "state_body")
+KIND_OF_BODY = {
+    "sa_chairman": "small_assembly", "sa_secretariat": "small_assembly", "association": "association", "state_body": "state_body",
+}  # fmt: skip
 ONE_HOLDER = ("chairman", "sa_chairman")
 
 
@@ -46,7 +59,7 @@ class Assume(Facts):
 
     @model_validator(mode="after")
     def _body_where_the_office_has_one(self) -> "Assume":
-        if (self.office in OF_A_BODY) != (self.body is not None):
+        if (self.office in KIND_OF_BODY) != (self.body is not None):
             raise ValueError("body: required for the offices of a body, not allowed for the others")
         return self
 
@@ -58,11 +71,23 @@ class Vacate(Facts):
     basis: PaperOfKind | None = None
 
 
+class Holding(NamedTuple):
+    """A mandate that has not ended, begun or not: whose it is, and when it will end if that is known."""
+
+    number: str
+    person: str
+    ends: datetime | None
+
+    def lasts_beyond(self, moment: datetime) -> bool:
+        """Say whether it is still held at *moment*."""
+        return self.ends is None or self.ends > moment
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Who holds the office that is to be assumed: cases by number."""
+    """Who holds, or will hold, the office that is to be assumed, and whether the register knows its body."""
 
-    predecessors: tuple[str, ...]
+    holdings: tuple[Holding, ...]
     body_known: bool
 
 
@@ -70,29 +95,33 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     """Look up the holders of the office that is to be assumed."""
     if not isinstance(s.given, Assume):
         return Circumstances((), body_known=True)
-    known = s.given.body is None or db.one("SELECT 1 FROM bodies WHERE body_id = ?", s.given.body) is not None
-    return Circumstances(tuple(_holders(db, s)), known)
-
-
-def _holders(db: Db, s: Situation[Any]) -> list[str]:
-    rows = db.all(
-        "SELECT number FROM mandates WHERE office = ? AND body = ? AND ended_at IS NULL ORDER BY number",
-        s.given.office,
-        s.given.body or "",
+    kind = KIND_OF_BODY.get(s.given.office)
+    found = (
+        kind is None or db.one("SELECT 1 FROM bodies WHERE body_id = ? AND kind = ?", s.given.body, kind) is not None
     )
-    return [row[0] for row in rows]
+    return Circumstances(tuple(_holdings(db, s)), body_known=found)
+
+
+def _holdings(db: Db, s: Situation[Any]) -> Iterator[Holding]:
+    rows = db.all(
+        "SELECT number, person_id, ended_at FROM mandates WHERE office = ? AND body = ? AND (ended_at IS NULL OR ended_at > ?)"
+        " ORDER BY number", s.given.office, s.given.body or "", s.at
+    )  # fmt: skip
+    return (Holding(number, person, ends and instant(ends)) for number, person, ends in rows)
 
 
 def predecessor(db: Db, s: Situation[Any]) -> Iterable[str]:
     """Find the case of the predecessor, where the office has one holder (17.1)."""
     if not isinstance(s.given, Assume) or s.given.office not in ONE_HOLDER:
         return []
-    return _holders(db, s)
+    return [holding.number for holding in _holdings(db, s) if holding.ends is None]
 
 
 def succeeded(s: Situation[Any]) -> dict[str, Any]:
-    """Tell the predecessor's case that a successor has assumed the office."""
-    return {"until": s.today.isoformat()} | ({"basis": s.given.basis.model_dump(mode="json")} if s.given.basis else {})
+    """Tell the predecessor's case that he holds the office until the day before his successor."""
+    until = s.given.since - timedelta(days=1)
+    basis = {"basis": s.given.basis.model_dump(mode="json")} if s.given.basis else {}
+    return {"until": until.isoformat()} | basis
 
 
 @guard(facts=True)
@@ -105,14 +134,15 @@ def no_procedure_of_its_own(s: Situation[Circumstances]) -> Refusal | None:
 @guard(facts=True)
 def no_chairman_yet(s: Situation[Circumstances]) -> Refusal | None:
     """There is one Chairman (7.1a)."""
-    if s.given.office != "chairman" or not s.circumstances.predecessors:
+    if s.given.office != "chairman":
         return None
-    return Refusal("7.1a", "office.chairman_in_office", {"case": s.circumstances.predecessors[0]})
+    still = [holding.number for holding in s.circumstances.holdings if holding.lasts_beyond(day_named(s))]
+    return Refusal("7.1a", "office.chairman_in_office", {"case": still[0]}) if still else None
 
 
 @guard(facts=True)
 def the_body_is_known(s: Situation[Circumstances]) -> Refusal | None:
-    """An office is held for a body that the register knows (17.1)."""
+    """An office is held for a body of its kind that the register knows (17.1)."""
     if s.circumstances.body_known:
         return None
     return Refusal("17.1", "office.unknown_body", {"body": s.given.body})
@@ -120,34 +150,41 @@ def the_body_is_known(s: Situation[Circumstances]) -> Refusal | None:
 
 @guard(facts=True)
 def not_held_already(s: Situation[Circumstances]) -> Refusal | None:
-    """Nobody assumes an office that he holds already."""
-    held = [one for one in s.mandates.of(s.given.person, s.given.office) if one.body == (s.given.body or "")]
-    return Refusal("17.1", "office.held_already", {"case": held[0].number}) if held else None
+    """Nobody assumes an office that he holds already, or will hold from a later day."""
+    held = [
+        holding.number
+        for holding in s.circumstances.holdings
+        if holding.person == s.given.person and holding.ends is None
+    ]
+    return Refusal("17.1", "office.held_already", {"case": held[0]}) if held else None
+
+
+def day_named(s: Situation[Circumstances]) -> datetime:
+    """Count an office from the day named, but not before it is entered."""
+    return max(s.at, local_midnight(s.given.since, s.zone))
 
 
 def grant(s: Situation[Circumstances]) -> Grant:
-    """Give the office from the day named, but not before it is entered."""
-    told = s.given
+    """Give the office; where it has one holder, not before the predecessor's known end."""
+    told, begins = s.given, day_named(s)
+    if told.office in ONE_HOLDER:
+        begins = max([begins, *(holding.ends for holding in s.circumstances.holdings if holding.ends)])
     slot = "1" if told.office in ONE_HOLDER else told.person
     region = told.body if told.office in ("sa_chairman", "sa_secretariat") else ""
-    begins = max(s.at, local_midnight(told.since, s.zone))
     return Grant(
-        told.person,
-        told.office,
-        told.body or "",
-        region or "",
-        None,
-        told.ex_officio,
-        told.acting,
-        slot,
-        told.since,
-        begins,
-    )
+        told.person, told.office, told.body or "", region or "", None, told.ex_officio, told.acting, slot, told.since, begins
+    )  # fmt: skip
 
 
 def end_of_office(s: Situation[Circumstances]) -> datetime:
-    """End the office with the act or, where a later day is named, with the end of that day."""
-    return s.at if s.given.until <= s.today else local_midnight(s.given.until + timedelta(days=1), s.zone)
+    """End the office with the act or, where a later day is named, with the end of that day.
+
+    A predecessor's ends when his successor's begins.
+    """
+    end = local_midnight(s.given.until + timedelta(days=1), s.zone)
+    if s.office == Office.consequence:
+        return max(s.at, end)
+    return end if s.given.until > s.today else s.at
 
 
 def identify(s: Situation[Circumstances]) -> Identity:
@@ -172,6 +209,10 @@ OFFICE: Procedure[Circumstances] = Procedure(
     final=("ended",),
     circumstances=circumstances,
     identify=identify,
+    forbidden_paths=(
+        ForbiddenPath("held", without=("assume",), norm="17.1"),
+        ForbiddenPath("ended", without=("vacate",), norm="17.1"),
+    ),
     acts=(
         Transition(
             name="assume", source=("new",), by=(Office.working_body,), norms=("17.1",), facts=Assume, keeps=keep,

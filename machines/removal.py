@@ -14,6 +14,7 @@ from machines.procedure import (
     Branch,
     ClosesThere,
     Consequence,
+    ForbiddenPath,
     Identity,
     Notice,
     Office,
@@ -169,6 +170,12 @@ REMOVAL: Procedure[Circumstances] = Procedure(
     final=("granted", "declined", "moot"),
     circumstances=circumstances,
     identify=identify,
+    forbidden_paths=(
+        ForbiddenPath("granted", without=("submit",), norm="15.0b"),
+        ForbiddenPath("granted", without=("grant",), norm="15.0a"),
+        ForbiddenPath("declined", without=("decline",), norm="15.0a"),
+        ForbiddenPath("moot", without=("lapse",), norm="20.3"),
+    ),
     acts=(
         Transition(
             name="submit", source=("new",), by=(Office.deputy_chairman, Office.sa_chairman), norms=("15.0b",), facts=Submit,
