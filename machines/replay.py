@@ -1,0 +1,273 @@
+"""Replay cases from their entries: the record alone must give what the rows of the cases say.
+
+What one case's entries prove by themselves stands here; seals and the journal as a whole in seals.py and journal.py.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
+
+from machines.digest import digest_of
+from machines.machine import machine_of
+from machines.procedure import NEW, Procedure, Told
+from machines.procedures import PROCEDURES, procedure_of_number
+from machines.stage import joint_after
+from models.database import Db, instant, instant_text
+from models.entry import COLUMNS, GENESIS, Record, header
+
+CASES_AT_ONCE = 200
+
+# Digests of released tables that have been replaced since: their entries stand. A line is added with each change.
+EARLIER_DEFINITIONS: frozenset[str] = frozenset()
+
+# What is read of an entry: first what its hash covers, in that order. Rows stay plain tuples, for a million of them.
+HASHED = tuple(
+    name.replace("payload", "payload_hash") for name in json.loads(header(Record._make(["0"] * len(COLUMNS))))
+)
+READ = (*HASHED, "payload", "salt", "hash", "position")
+Row = tuple[Any, ...]
+
+# The hashed line with a place for each value: the one definition of it, filled without looking up names.
+_LINE = header(Record._make(["%s"] * len(COLUMNS)))
+_COVERED = len(HASHED)
+(_SEQ, _PROCEDURE, _ACT, _SOURCE, _TARGET, _ACTOR, _HOLDER, _OFFICE, _BODY, _NORMS, _EDITION, _DEFINITION, _EFFECTIVE_AT,
+ _PAYLOAD_HASH, _PREVIOUS, _PAYLOAD, _SALT, _HASH, _POSITION) = (
+    READ.index(name) for name in (
+        "seq", "procedure", "act", "source", "target", "actor", "holder", "office", "body", "norms", "edition", "definition",
+        "effective_at", "payload_hash", "previous", "payload", "salt", "hash", "position",
+    )
+)  # fmt: skip
+
+_CASES = """SELECT number, procedure, state, seq, head, final, definition, edition, opened_at, facts, joint FROM cases
+ WHERE number > ? ORDER BY number LIMIT ?"""
+
+_read_json = json.JSONDecoder().decode
+_write_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+class Fault(NamedTuple):
+    """One thing that does not hold, and where: a case and its entry, or `seal` and its number."""
+
+    number: str
+    seq: int
+    code: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Say it on one line."""
+        return f"{self.number}/{self.seq} {self.code}: {self.detail}"
+
+
+class StoredCase(NamedTuple):
+    """What the row of a case says and its entries must give."""
+
+    number: str
+    procedure: str
+    state: str
+    seq: int
+    head: str
+    final: bool
+    definition: str
+    edition: str
+    opened_at: str
+    facts: str
+    joint: str
+
+
+class Replayed(NamedTuple):
+    """One case as its entries give it; *case* lacks what an erased payload would have told."""
+
+    case: StoredCase
+    entries: int
+    erased: int
+    faults: Sequence[Fault]
+
+
+class _Standing(NamedTuple):
+    """As much of a situation as joint acts look at."""
+
+    joint: dict[str, list[str]]
+    holder: str
+
+
+def columns(db: Db, names: Iterable[str] = READ) -> str:
+    """Write the columns of entries for a SELECT, instants as the text that was hashed."""
+    return ", ".join(instant_column(db, name) if name.endswith("_at") else name for name in names)
+
+
+def instant_column(db: Db, name: str) -> str:
+    """Write a column of instants so that both databases return the text of `instant_text`."""
+    if db.kind == "sqlite":
+        return name
+    return f"to_char({name} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')"
+
+
+def replay(db: Db) -> Iterator[Replayed]:
+    """Replay every case, and compare each with its row. On PostgreSQL the transaction must see one state."""
+    seen: Counter[str] = Counter()
+    for cases, entries in _pages(db):
+        seen.update(number.rpartition("-")[0] for number in cases)
+        for number, rows in groupby(entries, itemgetter(0)):
+            yield _compared(replay_case(number, list(rows)), cases.pop(number, None))
+        for case in cases.values():
+            yield Replayed(case, 0, 0, [Fault(case.number, 0, "entries", "a case without entries")])
+    for fault in _series_faults(db, seen):
+        yield Replayed(_nothing(fault.number), 0, 0, [fault])
+
+
+def replay_case(number: str, rows: Sequence[Row]) -> Replayed:
+    """Replay one case from its entries in order of seq: hashes, chain, states, edges of the table, facts."""
+    faults = chain_faults(rows)
+    first, last = rows[0], rows[-1]
+    facts, joint, erased = _walk(rows, faults)
+    procedure = PROCEDURES.get(last[_PROCEDURE])
+    case = StoredCase(
+        number, first[_PROCEDURE], last[_TARGET], last[_SEQ], last[_HASH],
+        procedure is not None and last[_TARGET] in procedure.final, first[_DEFINITION], first[_EDITION], first[_EFFECTIVE_AT],
+        "" if facts is None else _write_json(facts), "{}" if not joint else _write_json(joint),
+    )  # fmt: skip
+    return Replayed(case, len(rows), erased, faults)
+
+
+def chain_faults(rows: Iterable[Row]) -> list[Fault]:
+    """Find what breaks the chain of one case: hashes, links, numbering, payloads; order of recording is that of seq."""
+    faults: list[Fault] = []
+    expected, previous, position = 1, GENESIS, 0
+    for row in rows:
+        seq, own, payload, salt = row[_SEQ], row[_HASH], row[_PAYLOAD], row[_SALT]
+        if sha256((_LINE % row[:_COVERED]).encode()).hexdigest() != own:
+            faults.append(Fault(row[0], seq, "hash", "the hash is not that of the entry"))
+        if row[_PREVIOUS] != previous:
+            faults.append(Fault(row[0], seq, "previous", f"{row[_PREVIOUS]} where {previous} precedes it"))
+        if seq != expected:
+            faults.append(Fault(row[0], seq, "seq", f"entry {seq} where {expected} is expected"))
+        if row[_POSITION] <= position:
+            faults.append(Fault(row[0], seq, "position", f"{row[_POSITION]} after {position}"))
+        if payload is None or salt is None:
+            if payload is not salt:
+                faults.append(Fault(row[0], seq, "payload", "the payload is erased in part"))
+        elif sha256((salt + payload).encode()).hexdigest() != row[_PAYLOAD_HASH]:
+            faults.append(Fault(row[0], seq, "payload", "the digest is not that of the payload"))
+        expected, previous, position = seq + 1, own, row[_POSITION]
+    return faults
+
+
+def _walk(rows: Iterable[Row], faults: list[Fault]) -> tuple[dict[str, Any] | None, dict[str, list[str]], int]:
+    """Follow the entries through the table, adding to *faults*; return facts (none if erased), joint acts, erased."""
+    state, erased = "", 0
+    facts: dict[str, Any] | None = {}
+    joint: dict[str, list[str]] = {}
+    for row in rows:
+        if row[_SOURCE] != state:
+            faults.append(
+                Fault(row[0], row[_SEQ], "source", f"from {row[_SOURCE]!r} where the case stood in {state!r}")
+            )
+        state = row[_TARGET]
+        procedure, fault = _table(row)
+        if fault:
+            faults.append(Fault(row[0], row[_SEQ], *fault))
+        if row[_PAYLOAD] is None:
+            facts, erased = None, erased + 1
+        if procedure is None or row[_ACT] not in procedure.rows:
+            facts = None
+            continue
+        try:
+            facts = None if facts is None else _kept(procedure, row, facts)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            facts = None
+            faults.append(Fault(row[0], row[_SEQ], "facts", "the payload cannot be read"))
+        if joint or procedure.rows[row[_ACT]].joint:
+            joint = _joint(procedure, row, joint)
+    return facts, joint, erased
+
+
+def _table(row: Row) -> tuple[Procedure[Any] | None, tuple[str, str] | None]:
+    """Find the procedure of an entry, and whether its table lets the entry be."""
+    procedure = PROCEDURES.get(row[_PROCEDURE])
+    if procedure is None or procedure_of_number(row[0]) is not procedure:
+        return procedure, ("procedure", f"{row[_PROCEDURE]!r} in {row[0]}")
+    if row[_DEFINITION] != digest_of(procedure):
+        known = row[_DEFINITION] in EARLIER_DEFINITIONS
+        return procedure, None if known else ("definition", f"no table of {procedure.name} has {row[_DEFINITION]}")
+    norms = _edges(procedure).get((row[_SOURCE], row[_ACT], row[_TARGET]))
+    if norms is None:
+        return procedure, ("edge", f"{row[_ACT]} does not lead from {row[_SOURCE]!r} to {row[_TARGET]!r}")
+    return procedure, None if norms == row[_NORMS] else ("norms", f"{row[_NORMS]} where {norms} are the act's")
+
+
+@cache
+def _edges(procedure: Procedure[Any]) -> dict[tuple[str, str, str], str]:
+    """Return (state, act, target) of the compiled table, with the norms; the state of a new case is empty."""
+    return {
+        ("" if source == NEW else source, name, edge.dest or source): " ".join(procedure.rows[name].norms)
+        for name, event in machine_of(procedure).events.items()
+        for source, edges in event.transitions.items()
+        for edge in edges
+    }
+
+
+def _kept(procedure: Procedure[Any], row: Row, facts: dict[str, Any]) -> dict[str, Any]:
+    given = _read_json(row[_PAYLOAD])["facts"]
+    told = Told(row[_ACT], given, row[_HOLDER] or row[_ACTOR], row[_OFFICE], row[_BODY], row[_EFFECTIVE_AT], row[_SEQ])
+    return procedure.rows[row[_ACT]].keeps(facts, told)
+
+
+def _joint(procedure: Procedure[Any], row: Row, joint: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Fold who has done a joint act; the one that moves the case completes it."""
+    standing = cast("Any", _Standing(joint, row[_HOLDER] or row[_ACTOR]))
+    complete = row[_SOURCE] != row[_TARGET]
+    return joint_after(standing, procedure, procedure.rows[row[_ACT]], row[_TARGET], complete=complete)
+
+
+def _compared(replayed: Replayed, stored: StoredCase | None) -> Replayed:
+    """Add what the row of the case says otherwise than its entries."""
+    given = replayed.case
+    if stored == given:
+        return replayed
+    if stored is None:
+        return replayed._replace(
+            faults=[*replayed.faults, Fault(given.number, given.seq, "case", "there is no such case")]
+        )
+    differing = (
+        Fault(given.number, given.seq, f"case.{name}", f"{says!r} where the entries give {gives!r}")
+        for name, says, gives in zip(StoredCase._fields, stored, given, strict=True)
+        if says != gives and not (name == "facts" and not gives)
+    )
+    return replayed._replace(faults=[*replayed.faults, *differing])
+
+
+def _pages(db: Db) -> Iterator[tuple[dict[str, StoredCase], list[Row]]]:
+    """Read cases and their entries side by side; the database compares numbers, whatever its collation."""
+    entries = f"SELECT {columns(db)} FROM entries WHERE number > ?"  # noqa: S608
+    after, rows = "", db.all(_CASES, "", CASES_AT_ONCE)
+    while len(rows) == CASES_AT_ONCE:
+        last = rows[-1][0]
+        yield _by_number(rows), db.all(entries + " AND number <= ? ORDER BY number, seq", after, last)
+        after, rows = last, db.all(_CASES, last, CASES_AT_ONCE)
+    yield _by_number(rows), db.all(entries + " ORDER BY number, seq", after)
+
+
+def _by_number(rows: Iterable[Row]) -> dict[str, StoredCase]:
+    return {row[0]: _stored(row) for row in rows}
+
+
+def _stored(row: Row) -> StoredCase:
+    case = StoredCase(*row)
+    return case._replace(final=bool(case.final), opened_at=instant_text(instant(case.opened_at)))
+
+
+def _series_faults(db: Db, seen: Counter[str]) -> Iterator[Fault]:
+    """Compare how many cases there are with the last number given: numbers have no gaps."""
+    given = {series: last for series, last in db.all("SELECT series, last FROM counters") if "-" in series}
+    for series in sorted(given.keys() | seen.keys()):
+        if given.get(series, 0) != seen[series]:
+            yield Fault(series, 0, "cases", f"{seen[series]} cases where {given.get(series, 0)} numbers were given")
+
+
+def _nothing(number: str) -> StoredCase:
+    return StoredCase(number, "", "", 0, "", False, "", "", "", "", "")
