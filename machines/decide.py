@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,7 +14,7 @@ from machines.authority import Authority, authority
 from machines.facts import Facts, PaperOfKind, named_cases, named_people, papers, wrong_shape
 from machines.load import Loaded, load, situation, with_facts
 from machines.machine import Call, knows, take_branch
-from machines.procedure import NEW, Branch, Consequence, Procedure, Transition
+from machines.procedure import NEW, Branch, Office, Procedure, Transition
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Conflict, Forbidden, KeyReused, Refusal, Refused, SeenMissing, Unknown, WrongFacts
 from machines.rulebook import Rulebook
@@ -67,12 +67,12 @@ def decide(db: Db, act: Act, book: Rulebook) -> Decision | Replay:
     if act.case and loaded.case is None:
         raise Unknown("case", act.case)
     s = situation(act, row, loaded, book)
-    found = authority(row, act, s)
+    found = authority(row, act, s) or _entitled_still(db, row, act, s)
     if found is None:
         raise Forbidden(str(act), [office.value for office in row.persons])
     s = _told(db, act, row, s, found)
     if act.key and loaded.answer:
-        return _answered(act, loaded.answer)
+        return _answered(act, loaded.answer, secret=row.secret is not None and row.secret(s))
     _seen(act, row, loaded)
     return weigh(db, act, procedure, row, s, loaded)
 
@@ -108,16 +108,29 @@ def branches_refuse(row: Transition[Any], s: Situation[Any]) -> list[Refusal]:
     return [] if not all(refused) else [refusal for reasons in refused for refusal in reasons]
 
 
-def digest_of_request(act: Act) -> str:
-    """Return the digest by which a key's request is recognised."""
-    asked = [act.procedure, act.name, act.case, act.office, act.facts, act.on_behalf_of, act.document]
+def digest_of_request(act: Act, *, secret: bool = False) -> str:
+    """Return the digest by which a key's request is recognised; of a *secret* vote it does not cover the choice."""
+    facts = {} if secret else act.facts
+    asked = [act.procedure, act.name, act.case, act.office, facts, act.on_behalf_of, act.document]
     text = json.dumps(asked, sort_keys=True, default=_plain, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def consequences_of(decision: Decision) -> Iterable[Consequence[Any]]:
-    """Return what the branch taken brings about on linked cases."""
-    return decision.branch.consequences
+def effective_at(decision: Decision) -> datetime:
+    """Return when the act takes effect: at its instant, unless its row says otherwise."""
+    return decision.row.effective(decision.situation) if decision.row.effective else decision.act.at
+
+
+def is_secret(decision: Decision) -> bool:
+    """Say whether the facts of the act must leave no trace."""
+    return decision.row.secret is not None and decision.row.secret(decision.situation)
+
+
+def _entitled_still(db: Db, row: Transition[Any], act: Act, s: Situation[None]) -> Authority | None:
+    """Let the working body enter an act for somebody whose mandate has ended meanwhile, where the row says so."""
+    if row.entitled is None or act.on_behalf_of is None or not s.mandates.holds(act.actor, Office.working_body):
+        return None
+    return Authority(row.persons[0], s.holder) if row.entitled(db, s) else None
 
 
 def _told(db: Db, act: Act, row: Transition[Any], s: Situation[None], found: Authority) -> Situation[None]:
@@ -176,9 +189,9 @@ def _no_such_case(db: Db, given: Facts) -> list[dict[str, Any]]:
     return faults
 
 
-def _answered(act: Act, answer: tuple[Any, ...]) -> Replay:
+def _answered(act: Act, answer: tuple[Any, ...], *, secret: bool) -> Replay:
     request, number, seq = answer
-    if request != digest_of_request(act):
+    if request != digest_of_request(act, secret=secret):
         raise KeyReused(act.key or "")
     return Replay(number, seq)
 
@@ -203,8 +216,9 @@ def _not_in_this_state(procedure: Procedure[Any], row: Transition[Any], s: Situa
         "state": f"name:state.{procedure.name}.{s.state}",
         "first": first,
     }
-    code = "state.comes_later" if first else "state.too_late"
-    return [Refusal(norm, code, numbers) for norm in row.norms]
+    if first:
+        return [Refusal(norm, "state.comes_later", numbers) for norm in row.norms]
+    return [Refusal(norm, "state.too_late", numbers) for norm in row.norms]
 
 
 def acts_before(procedure: Procedure[Any], state: str, row: Transition[Any]) -> list[str]:

@@ -1,10 +1,13 @@
 """The shapes of facts: what an act tells, in the types of the contract."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+_LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -35,12 +38,30 @@ def _a_day(value: Any) -> Any:
     return value
 
 
+def _a_local_time(value: Any) -> Any:
+    """Take the local time of the procedure's zone, as 2006-05-16 10:00."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if _LOCAL_TIME.fullmatch(value) else None
+    if not isinstance(value, datetime) or value.tzinfo is not None:
+        raise ValueError("a local time is expected, as 2006-05-16 10:00")
+    return value
+
+
 PersonId = Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$"), _Person()]
 MembershipNumber = Annotated[str, StringConstraints(max_length=24), _Linked("membership")]
+MeetingNumber = Annotated[str, StringConstraints(max_length=24), _Linked("council_meeting")]
+SessionNumber = Annotated[str, StringConstraints(max_length=24), _Linked("session")]
+RequestNumber = Annotated[str, StringConstraints(max_length=24), _Linked("session_request")]
 PaperNumber = Annotated[
     str, BeforeValidator(_no_number), StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
 ]
 Day = Annotated[date, BeforeValidator(_a_day)]
+LocalTime = Annotated[datetime, BeforeValidator(_a_local_time)]
+People = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$")], ...], Field(min_length=1), _Person()
+]
+Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
+Count = Annotated[int, Field(strict=True, ge=0)]
 YesOrNo = Annotated[bool, Field(strict=True)]
 Region = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 
@@ -66,6 +87,34 @@ class PaperOfKind(Paper):
     """A document, an act of the President, a certificate or a basis."""
 
     kind: Name
+
+
+Choice = Literal["for", "against", "abstain"]
+
+
+class EnteredCount(Facts):
+    """A count of votes without names."""
+
+    for_: Count = Field(alias="for")
+    against: Count
+    abstain: Count
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return it by choice."""
+        return {"for": self.for_, "against": self.against, "abstain": self.abstain}
+
+
+class Because(Facts):
+    """Why."""
+
+    reason: Text
+
+
+class Minutes(Facts):
+    """The minutes."""
+
+    minutes: Paper
 
 
 DecidingBody = Literal[
@@ -110,7 +159,9 @@ def named_people(facts: Facts) -> Iterator[tuple[str, str]]:
     for name, field in type(facts).model_fields.items():
         if any(isinstance(mark, _Person) for mark in field.metadata):
             value = getattr(facts, name)
-            if value is not None:
+            if isinstance(value, tuple):
+                yield from ((f"{name}.{n}", person) for n, person in enumerate(value))
+            elif value is not None:
                 yield name, value
 
 

@@ -1,6 +1,6 @@
 """Perform acts, and explain what could be done: the one place that everything which changes a case goes through."""
 
-import dataclasses
+from dataclasses import dataclass, replace
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from machines.act import Act, Done
 from machines.authority import authority
-from machines.decide import Decision, Replay, branches_refuse, decide, row_of, why_not
+from machines.decide import effective_at, Decision, Replay, branches_refuse, decide, row_of, why_not
 from machines.load import load, of_case, situation, with_facts
 from machines.procedure import Office, Procedure, Transition
 from machines.procedures import PROCEDURES, procedure_of_number
@@ -25,7 +25,7 @@ class Moved(Exception):
     """A linked case came into being between finding and locking; the transaction has to be tried again."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What may be said of one act: whether it is allowed to this person now, and everything that stands in the way."""
 
@@ -138,11 +138,9 @@ def _linked(
                 )
 
 
-def _consequent_act(
-    consequence: Any, s: Situation[Any], target: str | None, *, recorded_at: datetime | None = None
-) -> Act:
+def _consequent_act(consequence: Any, s: Situation[Any], target: str | None) -> Act:
     return Act(
-        procedure=consequence.procedure, name=consequence.act, actor=s.actor, at=s.at, recorded_at=recorded_at, case=target,
+        procedure=consequence.procedure, name=consequence.act, actor=s.actor, at=s.at, case=target,
         office=Office.consequence, facts=consequence.facts(s),
     )  # fmt: skip
 
@@ -155,7 +153,8 @@ def _follow(db: Db, decision: Decision, book: Rulebook, *, locked: set[str], mov
                 raise Moved(target)
             if target in moved and not consequence.itself:
                 continue
-            act = _consequent_act(consequence, decision.situation, target, recorded_at=decision.act.recorded_at)
+            act = _consequent_act(consequence, decision.situation, target)
+            act = replace(act, at=effective_at(decision), recorded_at=decision.act.recorded_at or decision.act.at)
             try:
                 follows = decide(db, act, book)
             except Refused as refused:

@@ -5,10 +5,11 @@ holds states, events and branches; `machines/perform.py` carries an act out.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from machines.facts import Facts, NoFacts
@@ -18,6 +19,7 @@ from machines.terms import Count
 
 if TYPE_CHECKING:
     from models.database import Db
+    from models.entry import Record
 
 C = TypeVar("C")
 
@@ -175,6 +177,15 @@ class Told(NamedTuple):
     body: str
     at: str
     seq: int
+    noted: Mapping[str, Any] = MappingProxyType({})  # what the act counted: it stands in the entry's findings
+
+
+@dataclass(frozen=True, slots=True)
+class Writes(Generic[C]):
+    """Rows of a procedure's own tables that an act writes: ballots, presence, signatures."""
+
+    name: str
+    rows: Callable[["Db", Situation[C], "Record"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +201,7 @@ class Branch(Generic[C]):
     notices: tuple[Notice, ...] = ()
     grants: Callable[[Situation[C]], Grant] | None = None
     ends: Callable[[Situation[C]], datetime] | None = None  # when the mandate that the case gave ends
+    writes: tuple[Writes[C], ...] = ()  # rows of the procedure's own tables
 
 
 def _keep(facts: dict[str, Any], _: Told) -> dict[str, Any]:
@@ -214,6 +226,14 @@ class Transition(Generic[C]):
     own: bool = False  # members, candidates and seats: one's own case only
     keeps: Callable[[dict[str, Any], Told], dict[str, Any]] = _keep
     paper_norm: Callable[[Situation[C]], str] | None = None  # what a paper of a later day is refused with
+    notes: Callable[[Situation[C]], Mapping[str, Any]] | None = None  # what the act counted, for the entry's findings
+    effective: Callable[[Situation[C]], datetime] | None = (
+        None  # when it takes effect, if not at the instant of the act
+    )
+    entitled: Callable[["Db", Situation[None]], bool] | None = (
+        None  # who else may do it, where a mandate has ended meanwhile
+    )
+    secret: Callable[[Situation[C]], bool] | None = None  # whether the facts must leave no trace
 
     @property
     def opens_case(self) -> bool:
@@ -244,7 +264,9 @@ class Procedure(Generic[C]):
     circumstances: Callable[["Db", Situation[None]], C]
     identify: Callable[[Situation[C]], Identity]
     forbidden_paths: tuple["ForbiddenPath", ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
+    view: Callable[["Db", Situation[None]], Mapping[str, Any]] | None = (
+        None  # counts, outcome, force and proof, for the doors
+    )
 
     @cached_property
     def rows(self) -> dict[str, Transition[C]]:

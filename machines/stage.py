@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from machines.act import Done
-from machines.decide import Decision, digest_of_request
+from machines.decide import Decision, digest_of_request, effective_at, is_secret
 from machines.digest import digest_of
 from machines.editions import edition_on
 from machines.load import kept_rulings
@@ -64,8 +64,11 @@ def stage(
     _write_deadlines(db, decision, record)
     _write_mandate(db, decision, record)
     _write_messages(db, decision, record)
+    for written in decision.branch.writes:
+        written.rows(db, s, record)
     if decision.act.key:
-        db.run(_ANSWER, decision.act.actor, decision.act.key, digest_of_request(decision.act), number, record.seq, s.at)
+        request = digest_of_request(decision.act, secret=is_secret(decision))
+        db.run(_ANSWER, decision.act.actor, decision.act.key, request, number, record.seq, s.at)
     here = f"{number}/{record.seq}"
     followed = tuple(stage(db, follows, book, cause=here, heads=heads) for follows in decision.consequences)
     return Done(record, decision.warnings, followed)
@@ -83,13 +86,13 @@ def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, ca
     s, act = decision.situation, decision.act
     payload = _JSON.encode(payload_of(decision))
     salt = db.salt()
-    effective = instant_text(act.at)
+    effective, recorded = instant_text(effective_at(decision)), instant_text(act.recorded_at or act.at)
     unhashed = Record(
         number=number, seq=seq, procedure=decision.procedure.name, act=decision.row.name,
         source="" if decision.loaded.case is None else s.state, target=decision.state,
         actor=act.actor, holder=s.holder if s.holder != act.actor else "", office=s.office, body=s.office_body,
         norms=" ".join(decision.row.norms), edition=edition_on(s.today), definition=digest_of(decision.procedure),
-        effective_at=effective, recorded_at=instant_text(act.recorded_at) if act.recorded_at else effective,
+        effective_at=effective, recorded_at=recorded,
         cause=cause, findings=_findings(decision), payload=payload, salt=salt, payload_hash=digest(salt + payload),
         previous=previous, hash="",
     )  # fmt: skip
@@ -97,8 +100,8 @@ def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, ca
 
 
 def payload_of(decision: Decision) -> dict[str, Any]:
-    """Return what of an act may be personal: its facts and the paper it was entered from."""
-    given = decision.situation.given
+    """Return what of an act may be personal: its facts and the paper it was entered from; of a secret vote nothing."""
+    given = None if is_secret(decision) else decision.situation.given
     payload: dict[str, Any] = {
         "facts": given.model_dump(mode="json", exclude_none=True, by_alias=True) if given is not None else {}
     }
@@ -112,6 +115,8 @@ def _findings(decision: Decision) -> str:
     for name, refusals in (("warnings", decision.warnings), ("passed_over", decision.passed_over)):
         if refusals:
             found[name] = [refusal.as_data() for refusal in refusals]
+    if decision.row.notes:
+        found["noted"] = dict(decision.row.notes(decision.situation))
     if decision.skipped:
         found["skipped"] = decision.skipped
     return _JSON.encode(found) if found else "{}"
@@ -120,7 +125,8 @@ def _findings(decision: Decision) -> str:
 def told(decision: Decision, record: Record, facts: dict[str, Any]) -> Told:
     """Return what the entry tells the case's facts."""
     s = decision.situation
-    return Told(decision.row.name, facts, s.holder, s.office, s.office_body, record.effective_at, record.seq)
+    noted = json.loads(record.findings).get("noted", {}) if decision.row.notes else {}
+    return Told(decision.row.name, facts, s.holder, s.office, s.office_body, record.effective_at, record.seq, noted)
 
 
 def joint_after(
