@@ -22,6 +22,11 @@ class Refusal:
     code: str
     numbers: Mapping[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def restored(cls, data: Mapping[str, Any]) -> "Refusal":
+        """Make it of what an entry keeps."""
+        return cls(data["norm"], data["code"], data["numbers"])
+
     def reason(self, language: str) -> str:
         """Say in a sentence with numbers what stands in the way."""
         return say(f"refusals.{self.code}.reason", language, norm=self.norm, **worded(self.numbers, language))

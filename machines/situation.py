@@ -84,3 +84,8 @@ class Situation(NamedTuple, Generic[C]):
         if deputies or self.rulings["deputies.joint_rule.if_none"] != "chairman":
             return deputies
         return self.mandates.holders("chairman")
+
+
+def seen_with(s: Situation[Any], circumstances: C) -> Situation[C]:
+    """Return the situation with its procedure's circumstances."""
+    return s._replace(circumstances=circumstances)
