@@ -6,7 +6,7 @@ from typing import Any
 
 from machines.authority import nominating_body
 from machines.facts import Decision
-from machines.membership import is_member
+from machines.membership import membership_of
 from machines.procedure import guard
 from machines.refusal import Refusal
 from machines.situation import Situation
@@ -18,20 +18,23 @@ CATEGORY_OF_ROUTE = {"small_assembly": "association", "association": "associatio
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The open candidacies of the person who is to be nominated."""
+    """The open candidacies of the person who is to be nominated, and the membership of who is to be a member."""
 
-    open_candidacies: tuple[str, ...]
+    open_candidacies: tuple[str, ...] = ()
+    membership: str | None = None
 
 
 def circumstances(db: Db, s: Situation[None]) -> Circumstances:
-    """Look for other open candidacies of the person nominated."""
+    """Look whether the person is a member already or, where he is nominated, a candidate."""
+    if s.act not in ("", "nominate", "include", "approve"):
+        return Circumstances()
+    person = nominee(s)
     if s.act != "nominate":
-        return Circumstances(())
+        return Circumstances(membership=membership_of(db, person))
     rows = db.all(
-        "SELECT number FROM cases WHERE person_id = ? AND procedure = 'candidacy' AND NOT final ORDER BY number",
-        s.given.person,
+        "SELECT number FROM cases WHERE person_id = ? AND procedure = 'candidacy' AND NOT final ORDER BY number", person
     )
-    return Circumstances(tuple(row[0] for row in rows))
+    return Circumstances(tuple(row[0] for row in rows), membership_of(db, person))
 
 
 def nomination_norm(s: Situation[Any]) -> str:
@@ -50,10 +53,8 @@ def nominee(s: Situation[Any]) -> str | None:
 @guard()
 def not_a_member_already(s: Situation[Circumstances]) -> Refusal | None:
     """Nobody becomes a member twice (13.1a)."""
-    person = nominee(s)
-    if not is_member(s, person):
-        return None
-    return Refusal("13.1a", "membership.member_already", {"case": next(s.mandates.of(person, "member")).number})
+    number = s.circumstances.membership
+    return Refusal("13.1a", "membership.member_already", {"case": number}) if number else None
 
 
 @guard(facts=True)

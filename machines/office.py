@@ -58,7 +58,7 @@ class Assume(Facts):
     ex_officio: Name | None = None
 
     @model_validator(mode="after")
-    def _body_where_the_office_has_one(self) -> "Assume":
+    def _body_where_the_office_has_one(self) -> "Assume":  # noqa: N804
         if (self.office in KIND_OF_BODY) != (self.body is not None):
             raise ValueError("body: required for the offices of a body, not allowed for the others")
         return self

@@ -48,7 +48,7 @@ class Submit(Facts):
     code: Literal["health", "duties", "discredit", "conviction", "other"] | None = None
 
     @model_validator(mode="after")
-    def _reason_for_another_ground(self) -> "Submit":
+    def _reason_for_another_ground(self) -> "Submit":  # noqa: N804
         if self.ground == "other" and self.reason is None:
             raise ValueError("reason: required where the ground is `other`")
         return self

@@ -21,8 +21,9 @@ from machines.refusal import Conflict, Forbidden, KeyReused, Refused, SeenMissin
 from machines.register import add_body, add_person, holders, total_members
 from machines.rulebook import Rulebook
 from machines.settle import Settled, act_settled, settle
+from machines.wording import LANGUAGES
 from machines.zones import instant, local_time
-from models.database import Database, Db
+from models.database import Database, Db, instant_text
 from models.database import instant as read_instant
 from models.entry import COLUMNS, GENESIS, Record, digest, header
 
@@ -164,6 +165,7 @@ class Assembly:
         refusals = caught[0].refusals
         assert set(norms) in (set(), {refusal.norm for refusal in refusals}), caught[0]
         assert codes is None or sorted(codes) == sorted(refusal.code for refusal in refusals), caught[0]
+        assert all(text(language) for each in refusals for text in (each.reason, each.remedy) for language in LANGUAGES)
 
     @contextlib.contextmanager
     def wrong_facts(self, *facts: str) -> Iterator[None]:
@@ -249,7 +251,7 @@ class Assembly:
         """Return the journal of a case."""
         columns = ", ".join(COLUMNS)
         rows = self.ask(f"SELECT {columns} FROM entries WHERE number = ? ORDER BY seq", self.number(case))
-        return [Record(*row) for row in rows]
+        return [_record(row) for row in rows]
 
     def acts(self, case: str | Done) -> list[str]:
         """Return the acts of a case in their order."""
@@ -291,7 +293,7 @@ class Assembly:
 
     def assert_replayable(self) -> None:
         """Assert of every case: entries without gaps, an unbroken chain, and the case as its last entry left it."""
-        entries = [Record(*row) for row in self.ask(f"SELECT {', '.join(COLUMNS)} FROM entries ORDER BY number, seq")]
+        entries = [_record(row) for row in self.ask(f"SELECT {', '.join(COLUMNS)} FROM entries ORDER BY number, seq")]
         journals = {number: list(each) for number, each in itertools.groupby(entries, lambda entry: entry.number)}
         cases = self.ask("SELECT number, procedure, state, seq, head, final FROM cases")
         assert {case[0] for case in cases} == set(journals)
@@ -409,6 +411,13 @@ def paper(day: str, number: str = "12", **more: Any) -> dict[str, Any]:
 def _without_ellipses(facts: dict[str, Any]) -> dict[str, Any]:
     """Leave out what a test gives as `...`: facts that are missing."""
     return {name: value for name, value in facts.items() if value is not ...}
+
+
+def _record(row: Sequence[Any]) -> Record:
+    """Return an entry with its instants as text, as it was hashed: PostgreSQL reads them as instants."""
+    entry = Record(*row)
+    effective, recorded = (instant_text(read_instant(at)) for at in (entry.effective_at, entry.recorded_at))
+    return entry._replace(effective_at=effective, recorded_at=recorded)
 
 
 def _assert_unbroken(journal: Sequence[Record]) -> None:
