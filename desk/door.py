@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from desk.problems import problem
+from desk.problems import Unseen, problem, wrong_choice
 from desk.shapes import act_answer, case_answer, entry_answer, read_refusal
 from machines.act import Act, Done
 from machines.perform import explain, perform
 from machines.procedure import NOBODY, Office
-from machines.refusal import Conflict, Forbidden, Unanswerable, Unknown, WrongFacts
+from machines.procedures import procedure_of_number
+from machines.refusal import Conflict, Unanswerable, Unknown
 from machines.rulebook import Rulebook
 from machines.settle import act_settled, again_if_raced, anything_due, settle_in
 from models.database import Database, Db
@@ -82,12 +83,12 @@ def act_of(
 
     Raises WrongFacts for an office that no person may name.
     """
-    procedure, name, office = asked.get("procedure") or "", asked["act"], asked.get("office")
+    known, office = procedure_of_number(case) if case else None, asked.get("office")
     if office is not None and office not in OFFICES:
-        fault = {"fact": "office", "code": "unknown", "reason": f"expected one of {', '.join(OFFICES)}"}
-        raise WrongFacts(f"{procedure}.{name}" if procedure else name, [fault])
+        raise wrong_choice("office", office, OFFICES)
     return Act(
-        procedure=procedure, name=name, actor=actor, at=at, case=case, office=office, facts=asked.get("facts") or {},
+        procedure=known.name if known else asked.get("procedure") or "", name=asked["act"], actor=actor, at=at, case=case,
+        office=office, facts=asked.get("facts") or {},
         seen=seen, key=key, on_behalf_of=asked.get("on_behalf_of"), document=asked.get("document"),
     )  # fmt: skip
 
@@ -175,7 +176,7 @@ def let_see(db: Db, number: str, person: str, at: datetime) -> None:
     if row is None:
         raise Unknown("case", number)
     if row[0] != person and not holds_an_office(db, person, at):
-        raise Forbidden(f"{number}: see", ())
+        raise Unseen(number)
 
 
 def _answered(done: Done, zone: str, language: str) -> Answered:

@@ -3,9 +3,10 @@
 Nothing of the web is imported here: the command line says the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
+from machines.faults import fault_in_words
 from machines.refusal import (
     Conflict,
     Forbidden,
@@ -25,8 +26,15 @@ STATUS = {
 }  # fmt: skip
 
 
+REQUEST = "request"  # what a fault is of that lies in the request itself, not in an act
+
+
 class Unauthorized(Exception):
-    """Nobody is known by this token, or there is none."""
+    """Nobody is known by this token, or none was *given*."""
+
+    def __init__(self, *, given: bool) -> None:
+        super().__init__("unknown token" if given else "no token")
+        self.given = given
 
 
 class TooMany(Exception):
@@ -42,6 +50,17 @@ class ReadOnly(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("act with a token for reading", ())
+
+
+class Unseen(Forbidden):
+    """A case is shown to office holders and to whom it is about; its number stands for the act."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number, ())
+
+
+class Closed(Forbidden):
+    """A part of the register is shown to office holders."""
 
 
 _TYPES: tuple[tuple[type[Exception], str], ...] = (
@@ -73,9 +92,9 @@ def problem(error: Exception, language: str) -> dict[str, Any]:
     kind = type_of(error)
     return {
         "type": f"/problems/{kind}",
-        "title": _said(f"problems.{kind}.title", language, {}),
+        "title": say(f"problems.{kind}.title", language),
         "status": STATUS[kind],
-        "detail": _said(f"problems.{kind}.detail", language, _numbers(error)),
+        "detail": _detail(kind, error, language),
     } | _beside(error, language)
 
 
@@ -84,36 +103,87 @@ def plain(status: int, language: str, **numbers: Any) -> dict[str, Any]:
     key = f"desk.http.{status}" if has(f"desk.http.{status}.title") else "desk.http.other"
     return {
         "type": "about:blank",
-        "title": _said(f"{key}.title", language, {}),
+        "title": say(f"{key}.title", language),
         "status": status,
-        "detail": _said(f"{key}.detail", language, numbers),
+        "detail": say(f"{key}.detail", language, **numbers),
     }
 
 
-def wrong(fact: str, code: str, reason: str) -> WrongFacts:
+def wrong(fact: str, code: str, reason: str, **numbers: Any) -> WrongFacts:
     """Make the error for one wrong value of a request."""
-    return WrongFacts("request", [{"fact": fact, "code": code, "reason": reason}])
+    return WrongFacts(REQUEST, [{"fact": fact, "code": code, "reason": reason, "numbers": numbers}])
 
 
-def _numbers(error: Exception) -> dict[str, Any]:
+def wrong_choice(fact: str, given: str, known: Sequence[str]) -> WrongFacts:
+    """Make the error for a value that is none of those known."""
+    reason = f"{given!r}: expected one of {', '.join(known)}"
+    fault = {
+        "fact": fact,
+        "code": "literal_error",
+        "reason": reason,
+        "numbers": {"expected": list(known)},
+        "known": list(known),
+    }
+    return WrongFacts(REQUEST, [fault])
+
+
+def _detail(kind: str, error: Exception, language: str) -> str:
+    key, numbers = _of_the_door(error) or _of_what_was_asked(error) or _of_an_act(error)
+    return say(f"problems.{kind}.{key}", language, **worded(numbers, language))
+
+
+def _of_the_door(error: Exception) -> tuple[str, dict[str, Any]] | None:
+    match error:
+        case Unseen():
+            return "case", {"number": error.act}
+        case ReadOnly():
+            return "scope", {"scope": "act"}
+        case Closed():
+            return "register", {"offices": _offices(error)}
+        case TooMany():
+            return "detail", {"seconds": error.seconds}
+        case Unauthorized():
+            return "token" if error.given else "detail", {}
+        case Locked():
+            return "detail", {"key": "-"}
+    return None
+
+
+def _of_what_was_asked(error: Exception) -> tuple[str, dict[str, Any]] | None:
+    match error:
+        case Unknown(kind="act" | "procedure"):
+            return "request", {"fact": error.kind}
+        case Unknown():
+            return f"kind.{error.kind}" if has(f"problems.unknown.kind.{error.kind}") else "detail", {
+                "name": error.name
+            }
+        case WrongFacts():
+            named = {"act": _act(error.act), "fact": [fault["fact"] for fault in error.faults]}
+            return "request" if error.act == REQUEST else "detail", named
+    return None
+
+
+def _of_an_act(error: Exception) -> tuple[str, dict[str, Any]]:
     match error:
         case Conflict():
-            return {"case": error.number, "seen": error.seen, "seq": error.seq}
+            return "detail", {"number": error.number, "seen": error.seen, "seq": error.seq}
         case SeenMissing():
-            return {"case": error.number, "seq": error.seq}
-        case Unknown():
-            return {"name": error.name, "kind": error.kind, "known": list(error.known), "count": 1, "act": error.name}
-        case WrongFacts():
-            return {"act": error.act, "count": len(error.faults), "facts": [fault["fact"] for fault in error.faults]}
+            return "detail", {"number": error.number, "seq": error.seq, "header": "If-Match"}
         case Forbidden():
-            return {"act": error.act, "offices": [f"name:office.{office}" for office in error.offices]}
+            return "detail", {"act": _act(error.act), "offices": _offices(error)}
         case Refused():
-            return {"act": error.act, "count": len(error.refusals)}
+            return "detail", {"act": _act(error.act)}
         case KeyReused():
-            return {"key": error.key}
-        case TooMany():
-            return {"seconds": error.seconds}
-    return {}
+            return "detail", {"key": error.key}
+    raise error
+
+
+def _act(name: str) -> str:
+    return f"name:act.{name}" if has(f"names.act.{name}") else name
+
+
+def _offices(error: Forbidden) -> list[str]:
+    return [f"name:office.{name}" if has(f"names.office.{name}") else name for name in error.offices]
 
 
 def _beside(error: Exception, language: str) -> dict[str, Any]:
@@ -123,15 +193,19 @@ def _beside(error: Exception, language: str) -> dict[str, Any]:
         case Conflict():
             return {"case": error.number, "seq": error.seq, "entries": []}
         case Unknown(kind="act" | "procedure"):
-            reason = f"{error.name}: expected one of {', '.join(error.known)}"
-            return {"faults": [{"fact": error.kind, "code": "unknown", "reason": reason, "known": list(error.known)}]}
+            return {"faults": _faults(wrong_choice(error.kind, error.name, error.known), language)}
         case WrongFacts():
-            return {"faults": [dict(fault) for fault in error.faults]}
+            return {"faults": _faults(error, language)}
         case Forbidden():
             return {"who_can": list(error.offices)}
     return {}
 
 
-def _said(key: str, language: str, numbers: Mapping[str, Any]) -> str:
-    """Say the text, or the key itself where there is none: a reader must still learn what happened."""
-    return say(key, language, **worded(numbers, language)) if has(key) else key
+def _faults(error: WrongFacts, language: str) -> list[dict[str, Any]]:
+    """Say each fault in the reader's language; `hint` keeps the exact words of the check, for who writes the request."""
+    return [
+        fault_in_words(fault, language)
+        | {"hint": fault["reason"]}
+        | ({"known": fault["known"]} if "known" in fault else {})
+        for fault in error.faults
+    ]
