@@ -3,7 +3,7 @@
 from models.answer import Answer
 from models.calendar import CalendarDay, CalendarVersion
 from models.case import Case, Counter
-from models.database import Database, Db, Locked
+from models.database import Database, Db, Locked, TransactionLost
 from models.deadline import Deadline, Reminder
 from models.entry import Entry
 from models.heartbeat import Heartbeat
@@ -15,5 +15,5 @@ from models.token import Token
 
 __all__ = [
     "Answer", "Body", "CalendarDay", "CalendarVersion", "Case", "Counter", "Database", "Db", "Deadline", "Entry",
-    "Heartbeat", "Locked", "Mandate", "Message", "Person", "Reminder", "Seal", "Token", "Webhook",
+    "Heartbeat", "Locked", "Mandate", "Message", "Person", "Reminder", "Seal", "Token", "TransactionLost", "Webhook",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.database import instant_text
+from models.transaction import instant_text
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):

@@ -1,0 +1,188 @@
+"""One open transaction: fixed SQL through the driver, and rows through SQLModel on the same connection."""
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+_FAILED = 3  # what libpq calls a transaction in which a statement has failed
+
+
+class TransactionLost(Exception):
+    """The transaction cannot be kept, or is over: an earlier statement failed, and whoever caught its error went on.
+
+    A bug. Whoever wants to go on after an error puts what may fail into a `savepoint`.
+    """
+
+
+def instant_text(instant: datetime) -> str:
+    """Write *instant* (aware) as UTC with microseconds: texts of this form sort by time."""
+    if instant.tzinfo is None:
+        raise ValueError(f"an instant needs a zone: {instant!r}")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def instant(value: Any) -> datetime:
+    """Read an instant as either driver returns it (text on SQLite, a datetime on PostgreSQL)."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+@functools.lru_cache(maxsize=4096)
+def sql_for_psycopg(sql: str) -> str:
+    """Write a statement with `?` for parameters as psycopg wants it."""
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+class Db:
+    """One open transaction: fixed SQL through the driver, and rows through SQLModel on the same connection.
+
+    SQL is written once for both databases with `?` for parameters, which may be text, numbers, dates, aware instants
+    and None. On PostgreSQL statements are sent in a pipeline: `run` does not wait, `ask` waits when its answer is
+    fetched, and an error of `run` is raised by a later call, at the latest by the end of the transaction.
+    """
+
+    def __init__(self, connection: sa.Connection, *, kind: str, salts: Callable[[], str]) -> None:
+        self.kind = kind
+        self.salt = salts
+        self._connection = connection
+        self._raw: Any = connection.connection.driver_connection
+        self._pipelined = kind == "postgresql"
+        self._pipeline: Any = None
+        self._session: Session | None = None
+
+    def ask(self, sql: str, *parameters: Any) -> Callable[[], list[tuple[Any, ...]]]:
+        """Send a query and return what fetches its rows, once: several sent together cost one round trip."""
+        if self.kind == "sqlite":
+            rows = self._execute(sql, parameters).fetchall()  # as of now, whatever is written before it is fetched
+            return lambda: rows
+        return self._execute(sql, parameters).fetchall  # type: ignore[no-any-return]
+
+    def all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Return every row of a query."""
+        return self._execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
+
+    def one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
+        """Return the first row of a query, or None."""
+        return self._execute(sql, parameters).fetchone()  # type: ignore[no-any-return]
+
+    def run(self, sql: str, *parameters: Any) -> None:
+        """Send a statement without waiting for its result."""
+        self._execute(sql, parameters)
+
+    def many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Send one statement for each of *rows*."""
+        for row in rows:
+            self._execute(sql, row)
+
+    @property
+    def connection(self) -> sa.Connection:
+        """SQLAlchemy's connection, which reads results at once: from here on statements are not sent in a pipeline."""
+        self.flush()
+        self._pipelined = False
+        return self._connection
+
+    @property
+    def session(self) -> Session:
+        """A SQLModel session on this transaction's connection, for reads and forms; inside a savepoint another one.
+
+        The session keeps to a savepoint of its own: a flush that fails undoes what the session did, nothing else.
+        """
+        connection = self.connection
+        if self._session is None:
+            self._session = Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        return self._session
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block wrote if it raises, and keep the transaction."""
+        self.flush()
+        outer, self._session = self._session, None
+        self.run("SAVEPOINT inner_work")
+        try:
+            yield
+            self.flush()
+            self._release_session()
+        except BaseException:
+            self._undo_savepoint()
+            raise
+        finally:
+            self._session = outer
+        self.run("RELEASE SAVEPOINT inner_work")
+
+    def flush(self) -> None:
+        """Wait until everything sent has been executed; errors of it are raised here."""
+        self.leave_pipeline()
+        if self._session is not None:
+            self._session.flush()
+
+    def finish(self, *, keep: bool) -> None:
+        """Wait for everything sent; with *keep*, the commit travels with the last statements.
+
+        Raises TransactionLost rather than let a commit pass for kept which the database answers with a rollback.
+        """
+        commit = self._raw.execute("COMMIT", prepare=False) if keep and self._pipeline is not None else None
+        self.flush()
+        if keep and (commit.statusmessage != "COMMIT" if commit else self._is_lost()):
+            raise TransactionLost("a statement of this transaction failed and its error was caught: nothing is kept")
+
+    def end(self) -> None:
+        """Refuse whatever is still asked: the connection belongs to somebody else from now on."""
+        self._raw = self._session = None
+
+    def leave_pipeline(self) -> None:
+        """Wait until everything sent has been executed, outside of a pipeline from here on."""
+        pipeline, self._pipeline = self._pipeline, None
+        if pipeline is not None:
+            pipeline.__exit__(None, None, None)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection is of no use to anybody any more."""
+        return bool(getattr(self._raw, "broken", False))
+
+    def _execute(self, sql: str, parameters: tuple[Any, ...]) -> Any:
+        if self._session is not None:
+            self._session.flush()  # a statement sees what the session has written
+        if self.kind == "sqlite":
+            # Outside of a transaction SQLite would keep each statement for itself.
+            if self._raw is None or not self._raw.in_transaction:
+                raise TransactionLost(f"no transaction is open any more for: {sql}")
+            return self._raw.execute(sql, [_for_sqlite(each) for each in parameters])
+        if self._raw is None:
+            raise TransactionLost(f"no transaction is open any more for: {sql}")
+        if self._pipelined and self._pipeline is None:
+            self._pipeline = self._raw.pipeline()
+            self._pipeline.__enter__()
+        return self._raw.execute(sql_for_psycopg(sql), parameters)
+
+    def _undo_savepoint(self) -> None:
+        """Go back to the savepoint whatever is still under way; where that fails, nothing can be kept any more."""
+        with contextlib.suppress(Exception):
+            self.leave_pipeline()  # the error of the block is the one to be told
+        with contextlib.suppress(Exception):
+            if self._session is not None:
+                self._session.close()
+        with contextlib.suppress(Exception):
+            self.run("ROLLBACK TO SAVEPOINT inner_work")
+            self.run("RELEASE SAVEPOINT inner_work")  # else an outer block would go back to this one, not to its own
+            self.leave_pipeline()
+
+    def _release_session(self) -> None:
+        if self._session is not None:
+            self._session.commit()  # commits no more than the savepoint of its own
+
+    def _is_lost(self) -> bool:
+        if self.kind == "sqlite":
+            return not self._raw.in_transaction
+        return bool(self._raw.pgconn.transaction_status == _FAILED)
+
+
+def _for_sqlite(value: Any) -> Any:
+    kind = type(value)
+    if kind is datetime:
+        return instant_text(value)
+    return value.isoformat() if kind is date else value
