@@ -86,5 +86,5 @@ def _mandates(procedure: Procedure[Any]) -> Iterator[Finding]:
         held = {place.mandate for place in found if place.state == edge.source}
         if edge.branch.grants and True in held:
             yield Finding(procedure.name, "mandate_twice", f"{edge.row.name} gives what is held already")
-        if edge.branch.ends and held == {False}:
-            yield Finding(procedure.name, "mandate_missing", f"{edge.row.name} ends what nobody holds")
+        if edge.branch.ends and False in held:
+            yield Finding(procedure.name, "mandate_missing", f"{edge.row.name} ends what may not be held")
