@@ -115,7 +115,7 @@ def entry_as_data(record: Record, language: str, *, zone: str = ZONE) -> dict[st
     """Return an entry as the API answers it: warnings in words, times with the offset of *zone*."""
     payload = json.loads(record.payload) if record.payload is not None else {"facts": None}
     findings = json.loads(record.findings)
-    warnings = [Refusal(one["norm"], one["code"], one["numbers"]) for one in findings.get("warnings", ())]
+    warnings = [Refusal.restored(one) for one in findings.get("warnings", ())]
     data: dict[str, Any] = {
         "seq": record.seq,
         "act": record.act,

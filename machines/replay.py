@@ -6,7 +6,8 @@ What one case's entries prove by themselves stands here; seals and the journal a
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from dataclasses import fields
+from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -14,13 +15,13 @@ from typing import Any, NamedTuple, cast
 
 from machines.digest import digest_of
 from machines.machine import machine_of
-from machines.procedure import NEW, Procedure, Told
+from machines.procedure import NEW, Procedure, Told, Transition
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.stage import joint_after
-from models.database import Db, instant, instant_text
+from models.database import Db
 from models.entry import COLUMNS, GENESIS, Record, header
 
-CASES_AT_ONCE = 200
+CASES_AT_ONCE = 1_000
 
 # Digests of released tables that have been replaced since: their entries stand. A line is added with each change.
 EARLIER_DEFINITIONS: frozenset[str] = frozenset()
@@ -35,19 +36,27 @@ Row = tuple[Any, ...]
 # The hashed line with a place for each value: the one definition of it, filled without looking up names.
 _LINE = header(Record._make(["%s"] * len(COLUMNS)))
 _COVERED = len(HASHED)
-(_SEQ, _PROCEDURE, _ACT, _SOURCE, _TARGET, _ACTOR, _HOLDER, _OFFICE, _BODY, _NORMS, _EDITION, _DEFINITION, _EFFECTIVE_AT,
- _PAYLOAD_HASH, _PREVIOUS, _PAYLOAD, _SALT, _HASH, _POSITION) = (
-    READ.index(name) for name in (
-        "seq", "procedure", "act", "source", "target", "actor", "holder", "office", "body", "norms", "edition", "definition",
-        "effective_at", "payload_hash", "previous", "payload", "salt", "hash", "position",
-    )
-)  # fmt: skip
+(
+    _SEQ,
+    _PROCEDURE,
+    _ACT,
+    _SOURCE,
+    _TARGET,
+    _ACTOR,
+    _HOLDER,
+    _OFFICE,
+    _BODY,
+    _NORMS,
+    _EDITION,
+    _DEFINITION,
+    _EFFECTIVE_AT,
+) = (*range(1, 14),)
+_FINDINGS, _PAYLOAD_HASH, _PREVIOUS, _PAYLOAD, _SALT, _HASH, _POSITION = range(16, 23)
 
-_CASES = """SELECT number, procedure, state, seq, head, final, definition, edition, opened_at, facts, joint FROM cases
- WHERE number > ? ORDER BY number LIMIT ?"""
-
-_read_json = json.JSONDecoder().decode
+_read_json = json.JSONDecoder().raw_decode  # what the hashed texts hold has nothing around it to skip
 _write_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+_KEEPS_NOTHING = next(field.default for field in fields(Transition) if field.name == "keeps")
 
 
 class Fault(NamedTuple):
@@ -123,9 +132,8 @@ def replay(db: Db) -> Iterator[Replayed]:
 def replay_case(number: str, rows: Sequence[Row]) -> Replayed:
     """Replay one case from its entries in order of seq: hashes, chain, states, edges of the table, facts."""
     faults = chain_faults(rows)
-    first, last = rows[0], rows[-1]
     facts, joint, erased = _walk(rows, faults)
-    procedure = PROCEDURES.get(last[_PROCEDURE])
+    first, last, procedure = rows[0], rows[-1], PROCEDURES.get(rows[-1][_PROCEDURE])
     case = StoredCase(
         number, first[_PROCEDURE], last[_TARGET], last[_SEQ], last[_HASH],
         procedure is not None and last[_TARGET] in procedure.final, first[_DEFINITION], first[_EDITION], first[_EFFECTIVE_AT],
@@ -163,65 +171,79 @@ def _walk(rows: Iterable[Row], faults: list[Fault]) -> tuple[dict[str, Any] | No
     facts: dict[str, Any] | None = {}
     joint: dict[str, list[str]] = {}
     for row in rows:
+        step = _step(row[0][:2], *row[_PROCEDURE:_ACTOR], row[_NORMS], row[_DEFINITION])
         if row[_SOURCE] != state:
-            faults.append(
-                Fault(row[0], row[_SEQ], "source", f"from {row[_SOURCE]!r} where the case stood in {state!r}")
-            )
+            detail = f"from {row[_SOURCE]!r} where the case stood in {state!r}"
+            faults.append(Fault(row[0], row[_SEQ], "source", detail))
         state = row[_TARGET]
-        procedure, fault = _table(row)
-        if fault:
-            faults.append(Fault(row[0], row[_SEQ], *fault))
+        if step.fault:
+            faults.append(Fault(row[0], row[_SEQ], *step.fault))
         if row[_PAYLOAD] is None:
-            facts, erased = None, erased + 1
-        if procedure is None or row[_ACT] not in procedure.rows:
+            erased += 1
+        if step.row is None or row[_PAYLOAD] is None:
             facts = None
-            continue
-        try:
-            facts = None if facts is None else _kept(procedure, row, facts)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            facts = None
-            faults.append(Fault(row[0], row[_SEQ], "facts", "the payload cannot be read"))
-        if joint or procedure.rows[row[_ACT]].joint:
-            joint = _joint(procedure, row, joint)
+        elif facts is not None and step.row.keeps is not _KEEPS_NOTHING:
+            facts = _kept(step.row, row, facts, faults)
+        if step.row is not None and (joint or step.row.joint):
+            joint = _joint(step, row, joint)
     return facts, joint, erased
 
 
-def _table(row: Row) -> tuple[Procedure[Any] | None, tuple[str, str] | None]:
-    """Find the procedure of an entry, and whether its table lets the entry be."""
-    procedure = PROCEDURES.get(row[_PROCEDURE])
-    if procedure is None or procedure_of_number(row[0]) is not procedure:
-        return procedure, ("procedure", f"{row[_PROCEDURE]!r} in {row[0]}")
-    if row[_DEFINITION] != digest_of(procedure):
-        known = row[_DEFINITION] in EARLIER_DEFINITIONS
-        return procedure, None if known else ("definition", f"no table of {procedure.name} has {row[_DEFINITION]}")
-    norms = _edges(procedure).get((row[_SOURCE], row[_ACT], row[_TARGET]))
-    if norms is None:
-        return procedure, ("edge", f"{row[_ACT]} does not lead from {row[_SOURCE]!r} to {row[_TARGET]!r}")
-    return procedure, None if norms == row[_NORMS] else ("norms", f"{row[_NORMS]} where {norms} are the act's")
+class _Step(NamedTuple):
+    """What the table says of a way from one state to another: its row, or why there is none."""
+
+    procedure: Procedure[Any] | None
+    row: Transition[Any] | None
+    fault: tuple[str, str] | None
+
+
+@lru_cache(maxsize=4096)  # a million entries take a few hundred ways
+def _step(letter: str, name: str, act: str, source: str, target: str, norms: str, definition: str) -> _Step:
+    """Look a way up in the table; one of an earlier table is believed."""
+    procedure = PROCEDURES.get(name)
+    if procedure is None or procedure_of_number(letter) is not procedure:
+        return _Step(procedure, None, ("procedure", f"{name!r} in a case {letter}"))
+    row = procedure.rows.get(act)
+    if definition != digest_of(procedure):
+        known = definition in EARLIER_DEFINITIONS
+        return _Step(procedure, row, None if known else ("definition", f"no table of {name} has {definition}"))
+    if row is None or (source, act, target) not in _edges(procedure):
+        return _Step(procedure, row, ("edge", f"{act} does not lead from {source!r} to {target!r}"))
+    expected = " ".join(row.norms)
+    return _Step(procedure, row, None if norms == expected else ("norms", f"{norms} where {expected} are the act's"))
 
 
 @cache
-def _edges(procedure: Procedure[Any]) -> dict[tuple[str, str, str], str]:
-    """Return (state, act, target) of the compiled table, with the norms; the state of a new case is empty."""
-    return {
-        ("" if source == NEW else source, name, edge.dest or source): " ".join(procedure.rows[name].norms)
+def _edges(procedure: Procedure[Any]) -> frozenset[tuple[str, str, str]]:
+    """Return (state, act, target) of the compiled table; the state of a new case is empty."""
+    return frozenset(
+        ("" if source == NEW else source, name, edge.dest or source)
         for name, event in machine_of(procedure).events.items()
         for source, edges in event.transitions.items()
         for edge in edges
-    }
+    )
 
 
-def _kept(procedure: Procedure[Any], row: Row, facts: dict[str, Any]) -> dict[str, Any]:
-    given = _read_json(row[_PAYLOAD])["facts"]
-    told = Told(row[_ACT], given, row[_HOLDER] or row[_ACTOR], row[_OFFICE], row[_BODY], row[_EFFECTIVE_AT], row[_SEQ])
-    return procedure.rows[row[_ACT]].keeps(facts, told)
+def _kept(step: Transition[Any], row: Row, facts: dict[str, Any], faults: list[Fault]) -> dict[str, Any] | None:
+    """Fold what an entry tells into the case's facts."""
+    try:
+        given = _read_json(row[_PAYLOAD])[0]["facts"]
+        noted = _read_json(row[_FINDINGS])[0]["noted"] if step.notes else {}
+        holder = row[_HOLDER] or row[_ACTOR]
+        return step.keeps(
+            facts, Told(row[_ACT], given, holder, row[_OFFICE], row[_BODY], row[_EFFECTIVE_AT], row[_SEQ], noted)
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        faults.append(Fault(row[0], row[_SEQ], "facts", f"the payload cannot be read: {error!r}"))
+        return None
 
 
-def _joint(procedure: Procedure[Any], row: Row, joint: dict[str, list[str]]) -> dict[str, list[str]]:
+def _joint(step: _Step, row: Row, joint: dict[str, list[str]]) -> dict[str, list[str]]:
     """Fold who has done a joint act; the one that moves the case completes it."""
     standing = cast("Any", _Standing(joint, row[_HOLDER] or row[_ACTOR]))
     complete = row[_SOURCE] != row[_TARGET]
-    return joint_after(standing, procedure, procedure.rows[row[_ACT]], row[_TARGET], complete=complete)
+    assert step.procedure is not None
+    return joint_after(standing, step.procedure, step.row, row[_TARGET], complete=complete)
 
 
 def _compared(replayed: Replayed, stored: StoredCase | None) -> Replayed:
@@ -241,24 +263,27 @@ def _compared(replayed: Replayed, stored: StoredCase | None) -> Replayed:
     return replayed._replace(faults=[*replayed.faults, *differing])
 
 
-def _pages(db: Db) -> Iterator[tuple[dict[str, StoredCase], list[Row]]]:
+def _pages(db: Db) -> Iterator[tuple[dict[str, StoredCase], Iterable[Row]]]:
     """Read cases and their entries side by side; the database compares numbers, whatever its collation."""
     entries = f"SELECT {columns(db)} FROM entries WHERE number > ?"  # noqa: S608
-    after, rows = "", db.all(_CASES, "", CASES_AT_ONCE)
+    page = f"SELECT {columns(db, StoredCase._fields)} FROM cases WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608
+    after, rows = "", db.all(page, "", CASES_AT_ONCE)
     while len(rows) == CASES_AT_ONCE:
         last = rows[-1][0]
-        yield _by_number(rows), db.all(entries + " AND number <= ? ORDER BY number, seq", after, last)
-        after, rows = last, db.all(_CASES, last, CASES_AT_ONCE)
-    yield _by_number(rows), db.all(entries + " ORDER BY number, seq", after)
+        yield _by_number(rows), _stream(db, entries + " AND number <= ? ORDER BY number, seq", after, last)
+        after, rows = last, db.all(page, last, CASES_AT_ONCE)
+    yield _by_number(rows), _stream(db, entries + " ORDER BY number, seq", after)
+
+
+def _stream(db: Db, sql: str, *parameters: Any) -> Iterable[Row]:
+    """Read rows one by one where the database is in this process: keeping them all first takes as long again."""
+    if db.kind == "sqlite":
+        return db.connection.connection.cursor().execute(sql, parameters)  # type: ignore[no-any-return]
+    return db.all(sql, *parameters)
 
 
 def _by_number(rows: Iterable[Row]) -> dict[str, StoredCase]:
-    return {row[0]: _stored(row) for row in rows}
-
-
-def _stored(row: Row) -> StoredCase:
-    case = StoredCase(*row)
-    return case._replace(final=bool(case.final), opened_at=instant_text(instant(case.opened_at)))
+    return {row[0]: StoredCase(*row) for row in rows}
 
 
 def _series_faults(db: Db, seen: Counter[str]) -> Iterator[Fault]:
