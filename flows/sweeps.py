@@ -1,0 +1,65 @@
+"""What the flows do, without Prefect: plain functions of a database and an instant, for flows, tests and chaos alike.
+
+Each may be called twice, at once by several, late or early: rows say what is due, and only the recorded times differ.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from machines.reminders import BATCH, Place, Reminded, Unreminded, stage_reminders
+from machines.rulebook import Rulebook
+from machines.seals import SealRecord, count_entries, seal
+from machines.settle import Settled, settle
+from models.database import Database
+
+_BEAT = """INSERT INTO heartbeats (name, at, note) VALUES (?, ?, ?)
+ ON CONFLICT (name) DO UPDATE SET at = excluded.at, note = excluded.note"""
+_UNSEALED = """SELECT 1 FROM entries WHERE position > (SELECT coalesce(max(through), 0) FROM seals) LIMIT 1"""
+
+
+def perform_deadlines_now(database: Database, now: datetime, book: Rulebook, *, limit: int | None = None) -> Settled:
+    """Perform every automatic deadline that has passed, in order, each effective at its own instant."""
+    settled = settle(database.transaction, now, book, limit=limit)
+    beat(database, "perform_deadlines", now, f"{len(settled.done)} performed, {len(settled.failed)} failed")
+    return settled
+
+
+def stage_reminders_now(database: Database, now: datetime, book: Rulebook) -> list[Reminded | Unreminded]:
+    """Turn due reminders into messages, batch by batch; what has fallen due comes first, so that nobody is told what is past."""
+    settle(database.transaction, now, book)
+    done = list(_reminded(database, now, book))
+    staged = sum(each.people for each in done if isinstance(each, Reminded))
+    failed = sum(isinstance(each, Unreminded) for each in done)
+    beat(database, "stage_reminders", now, f"{staged} messages staged, {failed} failed")
+    return done
+
+
+def _reminded(database: Database, now: datetime, book: Rulebook) -> Iterator[Reminded | Unreminded]:
+    failed: set[Place] = set()
+    while True:
+        with database.transaction() as db:
+            batch = stage_reminders(db, now, book, limit=BATCH, skip=failed)
+        yield from batch
+        failed |= {each.reminder.place for each in batch if isinstance(each, Unreminded)}
+        if len(batch) < BATCH:
+            return
+
+
+def seal_journal_now(database: Database, now: datetime, key: Ed25519PrivateKey) -> SealRecord | None:
+    """Seal what has been recorded since the last seal; None if there is nothing new."""
+    made = None
+    with database.transaction(write=False) as db:
+        counted = count_entries(db) if db.one(_UNSEALED) else None
+    if counted:
+        with database.transaction() as db:
+            made = seal(db, key, now, counted=counted)
+    beat(database, "seal_journal", now, f"seal {made.seal} over {made.size} entries" if made else "nothing to seal")
+    return made
+
+
+def beat(database: Database, name: str, now: datetime, note: str) -> None:
+    """Leave word that a flow has done its work: the desk raises the alarm by this alone, whatever Prefect says."""
+    with database.transaction() as db:
+        db.run(_BEAT, name, now, note)
