@@ -50,6 +50,8 @@ def _constants(node: ast.expr | None, function: ast.FunctionDef, line: int) -> l
         return _constants(node.body, function, line) + _constants(node.orelse, function, line)
     if isinstance(node, ast.Name):
         return _constants(_assigned(node.id, function, line), function, line)
+    if isinstance(node, ast.Subscript):
+        return []  # a refusal that an entry or a message has kept
     raise AssertionError(f"line {line}: write the code of a refusal as plain text, so that its texts can be found")
 
 

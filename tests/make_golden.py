@@ -1,0 +1,89 @@
+"""Write the letters of all templates in all languages to tests/golden/messages, to be read by people.
+
+Run `python -m tests.make_golden` after texts were changed on purpose, and read what the version control shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from machines import terms
+from machines.letters import MERGED, Letter, audiences_of, compose, templates
+from machines.procedures import PROCEDURES
+from machines.refusal import Refusal
+from machines.wording import LANGUAGES
+
+GOLDEN = Path(__file__).with_name("golden") / "messages"
+ZONE = "Asia/Almaty"
+PEOPLE = {
+    "kk": {"m7": "Әлия Бекова", "d2": "Ербол Сәрсенов"},
+    "ru": {"m7": "Алия Бекова", "d2": "Ербол Сарсенов"},
+    "en": {"m7": "Aliya Bekova", "d2": "Yerbol Sarsenov"},
+}
+
+
+def counted(count: terms.Count) -> dict[str, Any]:
+    return {"due": count.due.isoformat(), "zone": count.zone, "steps": terms.steps_to_json(count.steps)}
+
+
+THIRTY_DAYS = counted(terms.days(date(2026, 11, 24), 30, zone=ZONE))
+A_DAY_NAMED = counted(terms.from_day(date(2026, 12, 1), ZONE))
+A_MEETING = counted(terms.at(datetime(2026, 11, 24, 5, 0, tzinfo=UTC), zone=ZONE))
+NO_CONSENT = Refusal("14.1a", "candidacy.no_consent").as_data()
+ANOTHER_REGION = Refusal("15.0b", "removal.another_region", {"region": "Almaty", "own": "Astana"}).as_data()
+
+# What the letters of a template are given beside what all are given.
+SAMPLES: dict[str, dict[str, Any]] = {
+    "candidacy.nominated": {"warnings": [NO_CONSENT]},
+    "candidacy.considered": THIRTY_DAYS,
+    "candidacy.submitted": THIRTY_DAYS,
+    "membership.office_changed": THIRTY_DAYS,
+    "membership.leaving": A_DAY_NAMED,
+    "removal.submitted": THIRTY_DAYS | {"warnings": [ANOTHER_REGION]},
+    "passed.candidacy.consideration": A_MEETING,
+    MERGED: {
+        "items": [
+            {"template": "reminder.candidacy.submission", "number": "C-2026-0014"} | THIRTY_DAYS,
+            {"template": "passed.removal.decision", "number": "R-2026-0002"} | A_MEETING,
+        ]
+    },
+}
+
+
+def letter_of(name: str, language: str) -> Letter:
+    """Compose the example letter of a template."""
+    kind, _, rest = name.partition(".")
+    of_deadline = kind in ("reminder", "passed")
+    parameters = SAMPLES.get(name, THIRTY_DAYS if of_deadline else {}) | ({"days": 3} if of_deadline else {})
+    procedure = PROCEDURES.get(rest.partition(".")[0] if of_deadline else kind)
+    number = f"{procedure.letter}-2026-0014" if procedure else ""
+    link = f"http://127.0.0.1:8420/cases/{number}" if procedure else "http://127.0.0.1:8420/inbox"
+    why = audiences_of(name).split()[0] if procedure else "several"
+    return compose(
+        name, language, parameters=parameters, number=number, link=link, why=why, names=PEOPLE[language], person="m7"
+    )
+
+
+def letters() -> Iterator[tuple[Path, str]]:
+    """Yield every example letter with the file that keeps it."""
+    for language in LANGUAGES:
+        for name in (*templates(), MERGED):
+            letter = letter_of(name, language)
+            yield GOLDEN / language / f"{name}.txt", f"{letter.subject}\n\n{letter.body}\n"
+
+
+def main() -> None:
+    """Write what has changed, and take away what nobody sends any more."""
+    wanted = dict(letters())
+    for path in sorted(set(GOLDEN.rglob("*.txt")) - set(wanted)):
+        path.unlink()
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
