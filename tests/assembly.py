@@ -403,6 +403,29 @@ def state_body_nomination(person: str = "p:A", **otherwise: Any) -> dict[str, An
     )
 
 
+def nominated(assembly: Assembly, person: str = "p:A", *, by: str = "s:Kostanay", at: str = "2006-04-14 10:00") -> Done:
+    """Return a candidacy that was nominated in order."""
+    return assembly.do(by, "candidacy.nominate", at=at, facts=nomination(person))
+
+
+def admissible(assembly: Assembly, person: str = "p:A") -> Done:
+    """Return a candidacy that waits for the Council."""
+    return assembly.do("wb", "candidacy.admit", case=nominated(assembly, person), at="2006-04-17 10:00")
+
+
+def considered(assembly: Assembly, person: str = "p:A", outcome: str = "recommended") -> Done:
+    """Return a candidacy that the Council has considered, on 16 May 2006 at 10:15."""
+    return assembly.consider(admissible(assembly, person), outcome, at="2006-05-16 10:15")
+
+
+def submitted(assembly: Assembly, person: str = "p:A", outcome: str = "recommended") -> Done:
+    """Return a candidacy that the deputies have submitted, the last of them on 18 May 2006 at 11:00."""
+    case = considered(assembly, person, outcome)
+    for deputy in assembly.holding("deputy_chairman"):
+        case = assembly.do(deputy, "candidacy.submit", case=case, at="2006-05-18 11:00")
+    return case
+
+
 def paper(day: str, number: str = "12", **more: Any) -> dict[str, Any]:
     """Return an order or minutes; with a kind, a document."""
     return {"number": number, "date": day, **more}
