@@ -57,9 +57,8 @@ class Recorded(NamedTuple):
 def verify(db: Db, *, public_keys: Collection[str] = ()) -> Report:
     """Replay every case and check every chain and seal; *public_keys* (hexadecimal) are those that may have signed.
 
-    It comes first in its transaction: on PostgreSQL that is made to see one state while others go on.
+    The transaction is one that does not write: it sees one state while others go on.
     """
-    _see_one_state(db)
     entries = cases = erased = 0
     faults: list[Fault] = []
     for replayed in replay(db):
@@ -89,9 +88,8 @@ def export(db: Db) -> Iterator[str]:
     """Write the journal as lines of JSON: a head, every entry and seal in order of recording, and what they add up to.
 
     A line holds the very text that was hashed. The last line has the Merkle root over all lines before it and the last
-    entry of every case, so that nothing can be left out. Like `verify` it comes first in its transaction.
+    entry of every case, so that nothing can be left out. The transaction is one that does not write.
     """
-    _see_one_state(db)
     tree, entries, sealed = Tree(), 0, seals(db)
     for line in _lines(db, sealed):
         tree.extend((line,))
@@ -101,7 +99,10 @@ def export(db: Db) -> Iterator[str]:
 
 
 def entries_after(db: Db, position: int, limit: int) -> list[Recorded]:
-    """Return at most *limit* entries recorded after *position*, in order; none can appear among them later."""
+    """Return at most *limit* entries recorded after *position*, in order; none can appear among them later.
+
+    It comes first in its transaction (see `settled_position`).
+    """
     until = settled_position(db)
     return _recorded(db, "e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?", position, until, limit)
 
@@ -138,11 +139,6 @@ def entry_as_data(record: Record, language: str, *, zone: str = ZONE) -> dict[st
 
 def _local(value: Any, zone: str) -> str:
     return local_time(instant(value), zone).isoformat()
-
-
-def _see_one_state(db: Db) -> None:
-    if db.kind == "postgresql":
-        db.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def _report(cases: int, erased: int, faults: list[Fault], checked: SealsChecked) -> Report:

@@ -136,7 +136,8 @@ def settled_position(db: Db) -> int:
     PostgreSQL gives positions when rows are inserted, not when they are committed: an entry may come into sight after
     a later one. Whoever inserts holds the table's lock until he commits, so that SHARE is granted only when nobody is
     under way; what is read then is complete up to there. Rolling back to the savepoint gives the lock up at once:
-    others wait for one query, not for our transaction. (Not if our transaction took its view of the rows before.)
+    others wait for one query, not for our transaction. In a transaction that sees one state from its first query on
+    (those that do not write) it must be that first query: an earlier view would lack who was under way then.
     """
     if db.kind != "postgresql":
         return _highest(db)  # SQLite has one writer at a time
