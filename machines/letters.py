@@ -20,7 +20,7 @@ from machines.zones import local_time
 
 MERGED = "reminder.merged"
 APART = ("steps", "warnings", "items")  # parameters that are written in a way of their own
-PEOPLE = ("person", "candidate", "missing")  # numbers of a refusal that are people
+PEOPLE = ("person", "candidate", "missing", "people")  # numbers of a refusal that are people
 
 # The office by which one belongs to an audience; who belongs to another one does so by what he did or was.
 _OFFICE = {
