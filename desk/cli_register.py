@@ -1,0 +1,151 @@
+"""The register: `kenes roster`, `person`, `members`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from desk.cli_console import WRONG, Ended, console_of, read_day
+
+roster = typer.Typer(help="The register as a file: import.", no_args_is_help=True, rich_markup_mode=None)
+person = typer.Typer(help="The register of people: add, list.", no_args_is_help=True, rich_markup_mode=None)
+
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+_PEOPLE = """SELECT person_id, name_kk, name_ru, name_en, email, language, region FROM people
+ WHERE search_key LIKE ? ORDER BY sort_key, person_id"""
+_MEMBERS = """SELECT m.person_id, p.name_kk, p.name_ru, p.name_en, p.region, m.category, m.ex_officio, m.since, m.number FROM mandates m
+ JOIN people p ON p.person_id = m.person_id WHERE m.office = 'member' AND m.begins_at < ? AND (m.ended_at IS NULL OR m.ended_at >= ?)
+ ORDER BY p.sort_key, m.person_id"""
+
+
+@roster.command("import")
+def import_file(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8, or XLSX")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="check everything, write nothing")] = False,
+    by: Annotated[str | None, typer.Option("--as", metavar="PERSON", help="who enters it for the working body")] = None,
+) -> None:
+    """Enter people, bodies, offices and memberships: all of the file, or nothing of it."""
+    from desk.roster import read_rows
+    from desk.roster_import import RosterRefusedError, import_roster
+
+    console = console_of(ctx)
+    rows = read_rows(file)
+    try:
+        with (
+            console.database.transaction(keep=not dry_run) as db,
+            progress(file.name, len(rows)) as on_row,
+        ):
+            done = import_roster(
+                db, rows, at=console.now, book=console.book, language=console.language, actor=by, on_row=on_row
+            )  # fmt: skip
+    except RosterRefusedError as refused:
+        said = "\n".join(error.message for error in refused.errors)
+        raise Ended(WRONG, f"{said}\n{file}: errors: {len(refused.errors)}. Nothing was written.") from None
+    console.say("Everything is in order; nothing was written." if dry_run else "The register is entered.")
+    console.say(f"  people: {done.people} (there already: {done.people_already})")
+    console.say(f"  bodies: {done.bodies}")
+    for office, count in done.offices.items():
+        console.say(f"  {office}: {count}")
+    if done.offices_already:
+        console.say(f"  offices there already: {done.offices_already}")
+
+
+@person.command()
+def add(
+    ctx: typer.Context,
+    person_id: Annotated[str, typer.Argument(metavar="PERSON", help="letters A–Z a–z, digits, : _ -")],
+    kk: Annotated[str, typer.Option(help="the name in Kazakh, family name first")],
+    ru: Annotated[str, typer.Option(help="the name in Russian")],
+    en: Annotated[str, typer.Option(help="the name in English")],
+    email: Annotated[str | None, typer.Option(help="where messages go")] = None,
+    language: Annotated[str, typer.Option(help="kk, ru or en: of pages and mails")] = "ru",
+    region: Annotated[str, typer.Option(help="where the person lives")] = "",
+) -> None:
+    """Enter somebody not yet known, who is to be nominated."""
+    from desk.roster import Row
+    from desk.roster_row import check_row
+    from machines.register import add_person
+
+    console = console_of(ctx)
+    given = Row(1, person_id, kk, ru, en, email=email or "", language=language, region=region)
+    faults = [f"{error.column}: {error.message.partition(': ')[2]}" for error in check_row(given, today=console.today)]
+    faults += [f"{name}: expected the name" for name in ("kk", "ru", "en") if not given.cell(f"name_{name}").strip()]
+    if faults:
+        raise Ended(WRONG, "\n".join(faults))
+    with console.database.transaction() as db:
+        if db.one("SELECT 1 FROM people WHERE person_id = ?", person_id):
+            raise Ended(WRONG, f"{person_id} is in the register already: `kenes person list` names everybody.")
+        names = {"kk": kk, "ru": ru, "en": en}
+        add_person(db, person_id, names=names, email=email, language=language, region=region)
+    console.say(f"{person_id} is in the register.")
+
+
+@person.command("list")
+def list_people(
+    ctx: typer.Context,
+    search: Annotated[str, typer.Argument(metavar="[NAME]", help="part of a name, as one types it")] = "",
+    as_json: Json = False,
+) -> None:
+    """List the people of the register, in the order of the Kazakh alphabet."""
+    from models.names import search_key
+
+    console = console_of(ctx, as_json=as_json)
+    with console.database.transaction(write=False) as db:
+        rows = db.all(_PEOPLE, f"%{search_key(search)}%")
+    columns = ("person_id", "name_kk", "name_ru", "name_en", "email", "language", "region")
+    _answer(ctx, columns, rows, as_json=as_json)
+
+
+def members(
+    ctx: typer.Context,
+    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="at the end of that day")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the members of the Assembly, today or as of a day."""
+    from machines.zones import end_of_day
+
+    console = console_of(ctx, as_json=as_json)
+    at = end_of_day(read_day(as_of), zone=console.settings.zone) if as_of else console.now
+    with console.database.transaction(write=False) as db:
+        rows = db.all(_MEMBERS, at, at)
+    columns = ("person_id", "name_kk", "name_ru", "name_en", "region", "category", "ex_officio", "since", "case")
+    _answer(ctx, columns, rows, as_json=as_json)
+
+
+@contextlib.contextmanager
+def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
+    """Draw a progress bar on the standard error while the block runs, if that is a terminal; give what moves it."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console as Terminal
+    from rich.progress import Progress
+
+    with Progress(console=Terminal(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda: bar.advance(task)
+
+
+def add_to(main: typer.Typer) -> None:
+    """Add the commands of the register."""
+    main.add_typer(roster, name="roster")
+    main.add_typer(person, name="person")
+    main.command()(members)
+
+
+def _answer(ctx: typer.Context, columns: tuple[str, ...], rows: list[tuple[Any, ...]], *, as_json: bool) -> None:
+    """Print rows as JSON, or as a table with the names in the reader's language alone."""
+    console = console_of(ctx, as_json=as_json)
+    if as_json:
+        console.data({"items": [dict(zip(columns, row, strict=True)) for row in rows]})
+        return
+    left_out = {f"name_{other}" for other in ("kk", "ru", "en") if other != console.language}
+    kept = [place for place, column in enumerate(columns) if column not in left_out]
+    console.table([columns[place] for place in kept], [[row[place] for place in kept] for row in rows])

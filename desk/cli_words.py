@@ -1,0 +1,74 @@
+"""How the command line says cases and acts to people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from desk.cli_console import Console
+
+
+def say_done(console: Console, answer: Mapping[str, Any]) -> None:
+    """Say what an act has done."""
+    case, entry = answer["case"], answer["entry"]
+    console.say(f"{case['number']}: {case['state']}, entry {case['seq']} ({', '.join(entry['norms'])})")
+    say_warnings(console, entry["warnings"])
+    for skipped in entry.get("skipped", ()):
+        console.say(f"  not done: {skipped['act']} {skipped['case']}")
+
+
+def say_warnings(console: Console, warnings: Any) -> None:
+    """Say what was noticed."""
+    for warning in warnings:
+        console.say(f"  warning {warning['norm']}  {warning['reason']}")
+
+
+def say_played(console: Console, one: Mapping[str, Any]) -> None:
+    """Say what a played act would give."""
+    from desk.cli_failure import said_of
+
+    if one["done"]:
+        console.say(f"{one['act']}:")
+        say_done(console, one)
+    else:
+        console.say("\n".join([f"{one['act']}:", *(f"  {line}" for line in said_of(one["problem"]))]))
+
+
+def say_case(console: Console, case: Mapping[str, Any]) -> None:
+    """Say how a case stands."""
+    console.say("\n".join(lines_of(case)))
+
+
+def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines that show a case."""
+    yield f"{case['number']}  {case['procedure']}: {case['state']}, entry {case['seq']}"
+    yield f"  opened {case['opened_at'][:16].replace('T', ' ')}"
+    for party in case["parties"]:
+        yield f"  {', '.join(party['roles'])}: {party['name']} ({party['person_id']})"
+    for name, value in case["facts"].items():
+        yield f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+    for deadline in case["deadlines"]:
+        due = (deadline["due"] or "undated")[:16].replace("T", " ")
+        yield f"  deadline {deadline['name']} ({deadline['norm']}): {due}{', overdue' if deadline.get('overdue') else ''}"
+        yield from (f"      {step}" for step in deadline["derivation"])
+
+
+def say_entries(console: Console, entries: list[dict[str, Any]]) -> None:
+    """Say the journal of a case."""
+    columns = ("entry", "act", "to", "at", "effective", "by", "norms", "hash")
+    rows = (
+        (e["seq"], e["act"], e["to"], e["at"][:19], e["effective_at"][:19], e["on_behalf_of"] or e["actor"], e["norms"], e["hash"][:12])
+        for e in entries
+    )  # fmt: skip
+    console.table(columns, rows)
+
+
+def say_answers(console: Console, acts: Iterable[Mapping[str, Any]]) -> None:
+    """Say of every act whether it may be done, and if not, why not."""
+    for act in acts:
+        console.say(f"{act['act']}: {'allowed' if act['allowed'] else 'not now'} (for {', '.join(act['who_can'])})")
+        for refusal in act["refusals"]:
+            console.say(f"  {refusal['norm']}  {refusal['reason']}")
+            console.say(f"        → {refusal['remedy']}")
+        say_warnings(console, act["warnings"])

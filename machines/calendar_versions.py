@@ -1,0 +1,78 @@
+"""The calendar of days off as it is kept: its versions, who changed what, and which open deadlines a change concerns (H05).
+
+A change is a version of its own. No deadline moves by itself: those that were counted over the day are listed, and a person
+decides.
+"""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from machines.calendar import DAY_OFF_MOVED, DAY_WORKED
+from machines.zones import local_day
+from models.database import Db, instant
+
+ORDINARY = "ordinary"  # takes an earlier line back: the day is again what its weekday says
+KINDS = (DAY_OFF_MOVED, DAY_WORKED, ORDINARY)
+
+
+class Change(NamedTuple):
+    """One day that was changed, by whom, when and why."""
+
+    version: int
+    at: datetime
+    actor: str
+    day: date
+    kind: str
+    note: str
+
+
+class Concerned(NamedTuple):
+    """An open deadline that was counted over a day."""
+
+    number: str
+    name: str
+    norm: str
+    due: datetime
+    zone: str
+
+
+def change(db: Db, day: date, kind: str, *, actor: str, at: datetime, note: str) -> int:
+    """Make a new version of the calendar in which *day* is of another kind, and return its number (H05)."""
+    if kind not in KINDS:
+        raise ValueError(f"kind {kind!r}: expected one of {', '.join(KINDS)}")
+    row = db.one("SELECT coalesce(max(version), 1) + 1 FROM calendar_versions")
+    version = int(row[0]) if row else 2
+    db.run(
+        "INSERT INTO calendar_versions (version, at, actor, note) VALUES (?, ?, ?, ?)", version, at, actor, note
+    )  # fmt: skip
+    db.run(
+        "INSERT INTO calendar_days (day, version, kind, source) VALUES (?, ?, ?, ?)",
+        day.isoformat(), version, kind, note,
+    )  # fmt: skip
+    return version
+
+
+def changes(db: Db) -> list[Change]:
+    """List every change, the newest first; the version that the product ships with names no day."""
+    rows = db.all(
+        "SELECT v.version, v.at, v.actor, d.day, d.kind, v.note FROM calendar_versions v JOIN calendar_days d ON d.version = v.version"
+        " ORDER BY v.version DESC, d.day"
+    )
+    return [Change(version, instant(at), actor, _day(day), kind, note) for version, at, actor, day, kind, note in rows]
+
+
+def concerned(db: Db, day: date) -> list[Concerned]:
+    """List the open deadlines whose term, counted by the calendar, runs over *day*."""
+    rows = db.all(
+        "SELECT number, name, norm, due_at, zone, opened_at FROM deadlines"
+        " WHERE state = 'open' AND due_at IS NOT NULL AND calendar_version > 0 ORDER BY due_at, number, name"
+    )
+    return [
+        Concerned(number, name, norm, instant(due), zone)
+        for number, name, norm, due, zone, opened in rows
+        if local_day(instant(opened), zone) < day <= local_day(instant(due), zone)
+    ]
+
+
+def _day(value: Any) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
