@@ -135,9 +135,9 @@ def _detail(kind: str, error: Exception, language: str) -> str:
 def _of_the_door(error: Exception) -> tuple[str, dict[str, Any]] | None:
     match error:
         case Unseen():
-            return "case", {"number": error.act}
+            return "case", {"case": error.act}
         case ReadOnly():
-            return "scope", {"scope": "act"}
+            return "read_only", {}
         case Closed():
             return "register", {"offices": _offices(error)}
         case TooMany():
@@ -145,20 +145,20 @@ def _of_the_door(error: Exception) -> tuple[str, dict[str, Any]] | None:
         case Unauthorized():
             return "token" if error.given else "detail", {}
         case Locked():
-            return "detail", {"key": "-"}
+            return "detail", {}
     return None
 
 
 def _of_what_was_asked(error: Exception) -> tuple[str, dict[str, Any]] | None:
     match error:
         case Unknown(kind="act" | "procedure"):
-            return "request", {"fact": error.kind}
+            return "request", {"facts": error.kind}
         case Unknown():
             return f"kind.{error.kind}" if has(f"problems.unknown.kind.{error.kind}") else "detail", {
                 "name": error.name
             }
         case WrongFacts():
-            named = {"act": _act(error.act), "fact": [fault["fact"] for fault in error.faults]}
+            named = {"act": _act(error.act), "facts": [fault["fact"] for fault in error.faults]}
             return "request" if error.act == REQUEST else "detail", named
     return None
 
@@ -166,9 +166,9 @@ def _of_what_was_asked(error: Exception) -> tuple[str, dict[str, Any]] | None:
 def _of_an_act(error: Exception) -> tuple[str, dict[str, Any]]:
     match error:
         case Conflict():
-            return "detail", {"number": error.number, "seen": error.seen, "seq": error.seq}
+            return "detail", {"case": error.number, "seen": error.seen, "seq": error.seq}
         case SeenMissing():
-            return "detail", {"number": error.number, "seq": error.seq, "header": "If-Match"}
+            return "detail", {"case": error.number, "seq": error.seq}
         case Forbidden():
             return "detail", {"act": _act(error.act), "offices": _offices(error)}
         case Refused():

@@ -1,0 +1,52 @@
+"""The calls about the register: people, bodies, and who holds which office, as of a day."""
+
+from datetime import date, datetime, timedelta
+
+from fastapi import APIRouter, Depends, Response
+
+from desk.answering import answer, items
+from desk.api_bodies import PROBLEMS, NewPerson, listed, object_of
+from desk.api_query import Day, Key
+from desk.asking import Asking, Reads, Writes, choice, only_known
+from desk.door import OFFICES, looking
+from desk.register import bodies_known, enter_person, offices_held, people_known, see_register
+from machines.zones import end_of_day
+
+router = APIRouter(tags=["register"], responses=PROBLEMS, dependencies=[Depends(only_known)])
+
+
+@router.get("/people", response_class=Response, responses={200: listed("people")})
+def list_people(asking: Reads, at: Day | None = None) -> Response:
+    """List everybody the register knows, with the offices they hold (at the end of a day)."""
+    with looking(asking.door) as db:
+        see_register(db, asking.person, asking.at)
+        return items(people_known(db, at=_instant(asking, at), language=asking.language, reader=asking.person))
+
+
+@router.post("/people", status_code=201, response_class=Response, responses={201: object_of("person_id")})
+def post_person(asking: Writes, told: NewPerson, key: Key | None = None) -> Response:
+    """Enter somebody not yet known, who is to be nominated; by the working body and the nominating offices."""
+    person, replay = enter_person(asking.door, told.model_dump(), actor=asking.person, at=asking.at, key=key)
+    return answer({"person_id": person}, 201, headers={"Idempotent-Replay": "true"} if replay else None)
+
+
+@router.get("/bodies", response_class=Response, responses={200: listed("bodies")})
+def list_bodies(asking: Reads, at: Day | None = None) -> Response:
+    """List small assemblies, associations and state bodies, with who holds their offices (at the end of a day)."""
+    with looking(asking.door) as db:
+        see_register(db, asking.person, asking.at)
+        return items(bodies_known(db, at=_instant(asking, at), language=asking.language))
+
+
+@router.get("/offices", response_class=Response, responses={200: listed("offices")})
+def list_offices(asking: Reads, at: Day | None = None, office: str | None = None) -> Response:
+    """List who holds which office (at the end of a day)."""
+    choice("office", office, OFFICES)
+    with looking(asking.door) as db:
+        see_register(db, asking.person, asking.at)
+        return items(offices_held(db, at=_instant(asking, at), language=asking.language, office=office))
+
+
+def _instant(asking: Asking, day: date | None) -> datetime:
+    """Return the last moment of *day*: an office that ends with it is held still."""
+    return end_of_day(day, zone=asking.door.book.zone) - timedelta(microseconds=1) if day else asking.at

@@ -1,0 +1,73 @@
+"""The desk as an application: the API, its documentation, and the first page."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
+
+from desk import api_cases, api_deadlines, api_journal, api_law, api_register
+from desk.answering import answer_exceptions
+from desk.api_bodies import PROBLEM_SHAPE
+from desk.asking import Failures
+from desk.door import Door, clock, open_door
+from desk.first_page import router as pages
+from desk.health import our_version
+from desk.intake import Intake
+
+if TYPE_CHECKING:
+    from models.settings import Settings
+
+STATIC = Path(__file__).with_name("static")
+ABOUT = """Every act of every procedure, each with what stands in its way and why. Begin with `GET /api/v1/inbox`.
+
+An act is sent with `If-Match` (the entry that you have seen) and an `Idempotency-Key` (any word of yours): then it may be sent
+again until an answer comes, and is done once."""
+
+
+def make_app(
+    settings: "Settings | None" = None, *, clock: Callable[[], datetime] = clock, door: Door | None = None
+) -> FastAPI:
+    """Make the application; without *settings* those of the environment and the current folder, without *door* their database."""
+    if settings is None:
+        from models.settings import read_settings
+
+        settings = read_settings(os.environ, Path.cwd())
+    app = FastAPI(
+        title="kenes", version=our_version(), summary="The procedures of the Assembly of People of Kazakhstan", description=ABOUT,
+        docs_url=None, redoc_url=None, redirect_slashes=False,
+    )  # fmt: skip
+    app.state.settings = settings
+    app.state.languages = settings.languages
+    app.state.failures = Failures()
+    app.state.door = door or open_door(settings, clock=clock)
+    app.add_middleware(Intake)
+    answer_exceptions(app)
+    app.include_router(_api())
+    app.include_router(pages)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")
+    app.openapi = lambda: _documented(app)  # type: ignore[method-assign]
+    return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix="/api/v1")
+    for group in (api_cases, api_deadlines, api_register, api_law, api_journal):
+        api.include_router(group.router)
+    return api
+
+
+def _documented(app: FastAPI) -> dict[str, Any]:
+    """Document the API once, with the shape of its problems."""
+    if not app.openapi_schema:
+        schema = get_openapi(
+            title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
+        )
+        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SHAPE
+        app.openapi_schema = schema
+    return app.openapi_schema

@@ -1,0 +1,132 @@
+"""Who asks, when, and in which language: what every request has in common."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from desk.door import Door, looking
+from desk.problems import ReadOnly, TooMany, Unauthorized, WrongFacts, wrong, wrong_choice
+from desk.tokens import Bearer, identify
+from machines.wording import best_language
+
+FAILURES_A_MINUTE = 20  # a person mistypes a token a few times; only a program does so more often
+PLACES = 10_000  # addresses remembered at once
+_MINUTE = timedelta(minutes=1)
+
+_bearer = HTTPBearer(auto_error=False, description="A personal or service token: `kenes token create PERSON`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request: the door it came through, the person, the instant, the language."""
+
+    door: Door
+    bearer: Bearer
+    at: datetime
+    language: str
+
+    @property
+    def person(self) -> str:
+        """Who asks."""
+        return self.bearer.person
+
+
+class Failures:
+    """Failed attempts to be known, counted by address in minutes of the clock.
+
+    A token that is good is always let in: guessing 160 bits is hopeless, the limit tells a program that hammers to stop.
+    """
+
+    def __init__(self) -> None:
+        self._counted: dict[str, tuple[datetime, int]] = {}
+        self._lock = threading.Lock()
+
+    def wait(self, place: str, at: datetime) -> int:
+        """Return the seconds to wait before *place* may try again, 0 if it may."""
+        since, count = self._counted.get(place, (at, 0))
+        left = (since + _MINUTE - at).total_seconds()
+        return max(1, int(left)) if count >= FAILURES_A_MINUTE and left > 0 else 0
+
+    def count(self, place: str, at: datetime) -> None:
+        """Count one failure more."""
+        with self._lock:
+            since, count = self._counted.get(place, (at, 0))
+            fresh = at - since >= _MINUTE
+            if len(self._counted) >= PLACES:
+                self._counted.clear()
+            self._counted[place] = (at, 1) if fresh else (since, count + 1)
+
+
+def language_of(request: Request) -> str:
+    """Choose the language of the answer among those that the service offers; Russian where the reader names none."""
+    offered: tuple[str, ...] = request.app.state.languages
+    wanted = best_language(request.headers.get("accept-language"), "ru")
+    language = wanted if wanted in offered else offered[0]
+    request.state.language = language
+    return language
+
+
+def _asking(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Asking:
+    status: Exception | None = getattr(request.state, "status", None)
+    if status:
+        raise status
+    door: Door = request.app.state.door
+    at = door.clock()
+    bearer = _known(request, door, credentials, at)
+    request.state.person = bearer.person
+    fault: WrongFacts | None = getattr(request.state, "fault", None)
+    if fault:
+        raise fault
+    return Asking(door, bearer, at, language_of(request))
+
+
+def _known(request: Request, door: Door, credentials: HTTPAuthorizationCredentials | None, at: datetime) -> Bearer:
+    failures: Failures = request.app.state.failures
+    place = request.client.host if request.client else ""
+    bearer = None
+    if credentials:
+        with looking(door) as db:
+            bearer = identify(db, credentials.credentials, at=at)
+    if bearer:
+        return bearer
+    if wait := failures.wait(place, at):
+        raise TooMany(wait)
+    if credentials:
+        failures.count(place, at)
+    raise Unauthorized(given=credentials is not None)
+
+
+def _writing(asking: Annotated[Asking, Depends(_asking)]) -> Asking:
+    if asking.bearer.scope != "act":
+        raise ReadOnly
+    return asking
+
+
+Reads = Annotated[Asking, Depends(_asking)]
+Writes = Annotated[Asking, Depends(_writing)]
+
+
+def only_known(request: Request) -> None:
+    """Refuse query values that the call does not know, or that are given twice: a misspelt filter is an error."""
+    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if name not in known:
+            raise (
+                wrong_choice(name, name, sorted(known)) if known else wrong(name, "extra_forbidden", "takes no values")
+            )
+        if names.count(name) > 1:
+            raise wrong(name, "given_twice", "is given more than once")
+
+
+def choice(name: str, given: str | None, known: Iterable[Any]) -> str | None:
+    """Return *given* if it is one of those known."""
+    names = [str(one) for one in known]
+    if given is not None and given not in names:
+        raise wrong_choice(name, given, names)
+    return given

@@ -1,0 +1,109 @@
+"""The inbox: what waits on one person, by when, and what waits for others."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from desk.listing import Duties, Row, duties, rows_of_states
+from desk.shapes import moment
+from machines.procedure import Office
+from machines.procedures import PROCEDURES
+from machines.rulebook import Rulebook
+from machines.waiting import WAITS, acts_of_state, states_waiting
+from machines.wording import has, say
+from machines.zones import local_day
+from models.database import Db, instant
+
+MOST = 500  # of what waits: the nearest deadlines; nobody reads more at once
+FOLDERS = ("overdue", "today", "week", "later", "waiting")
+
+_COLUMNS = "c.number, c.procedure, c.state, c.seq, c.final, c.zone, c.person_id, c.body, c.opened_at, c.joint, c.facts"
+_DUE = "(SELECT min(d.due_at) FROM deadlines d WHERE d.number = c.number AND d.state = 'open')"
+_TASKS = f"""SELECT {_COLUMNS}, d.due_at FROM deadlines d JOIN cases c ON c.number = d.number
+ WHERE d.name = 'removal_task' AND d.state = 'open' ORDER BY d.due_at, d.number LIMIT ?"""  # noqa: S608
+_OWN = f"SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.person_id = ? AND NOT c.final ORDER BY c.number LIMIT ?"  # noqa: S608
+_NOMINATED = f"""SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.procedure = 'candidacy' AND c.body = ? AND NOT c.final
+ ORDER BY c.number LIMIT ?"""  # noqa: S608
+
+
+def inbox(db: Db, person: str, *, at: datetime, book: Rulebook, language: str) -> dict[str, dict[str, list[Any]]]:
+    """Sort what waits on *person* into overdue, today, this week and later, and what he waits for into `waiting`."""
+    mine = duties(db, person, at=at, book=book)
+    folders: dict[str, list[Any]] = {folder: [] for folder in FOLDERS}
+    seen: set[str] = set()
+    rows = rows_of_states(db, states_waiting(mine.held), limit=MOST)
+    for row, acts in (*_falling_to(mine, rows), *_tasks(db, mine)):
+        seen.add(row.number)
+        folders[_folder(row, at)].append(_item(row, acts, language, others=False))
+    folders["waiting"] = [_item(row, _awaited(row), language, others=True) for row in _for_others(db, mine, rows, seen)]
+    return {folder: {"items": items} for folder, items in folders.items()}
+
+
+def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[tuple[Row, list[str]]]:
+    for row in rows:
+        acts = mine.acts(row)
+        if acts:
+            yield row, [f"{row.procedure}.{act}" for act in acts]
+
+
+def _tasks(db: Db, mine: Duties) -> Iterator[tuple[Row, list[str]]]:
+    """The deputies are to submit the removal of members who have changed office (15.1, C13)."""
+    if mine.person in mine.deputies:
+        yield from ((Row(*row), ["removal.submit"]) for row in db.all(_TASKS, MOST))
+
+
+def _for_others(db: Db, mine: Duties, rows: Iterable[Row], seen: set[str]) -> Iterator[Row]:
+    """Find what the person has a part in and others are to do: joint acts, his own cases, his body's nominations."""
+    bodies = {one.body for one in mine.held if one.body}
+    found = [*rows, *(Row(*row) for row in db.all(_OWN, mine.person, MOST))]
+    found += [Row(*row) for body in sorted(bodies) for row in db.all(_NOMINATED, body, MOST)]
+    for row in found:
+        concerned = row.person == mine.person or row.body in bodies or f'"{mine.person}"' in row.joint
+        if row.number not in seen and concerned and row.state in WAITS.get(row.procedure, {}):
+            seen.add(row.number)
+            yield row
+
+
+def _awaited(row: Row) -> list[str]:
+    return [f"{row.procedure}.{act}" for act in acts_of_state(row.procedure, row.state)]
+
+
+def _folder(row: Row, at: datetime) -> str:
+    if row.due is None:
+        return "later"
+    due, today, last = instant(row.due), local_day(at, row.zone), _last_day(row)
+    if due <= at:
+        return "overdue"
+    if last == today:
+        return "today"
+    sunday = today + timedelta(days=7 - today.isoweekday())
+    return "week" if last <= sunday else "later"
+
+
+def _last_day(row: Row) -> date:
+    """Return the last day of a term: one that ends at midnight ends with the day before."""
+    return local_day(instant(row.due) - timedelta(microseconds=1), row.zone)
+
+
+def _item(row: Row, acts: list[str], language: str, *, others: bool) -> dict[str, Any]:
+    named = [say(f"names.act.{act}", language) for act in acts]
+    key = "desk.inbox.others" if others else "desk.inbox.mine"
+    reason = say(key, language, acts=named, offices=_offices(acts, language))
+    if row.due is not None:
+        reason = f"{reason} {say('desk.inbox.until', language, day=_last_day(row))}"
+    return {
+        "case": row.number, "procedure": row.procedure, "state": row.state, "act": acts[0].partition(".")[2] if acts else None,
+        "acts": acts, "due": moment(row.due, row.zone) if row.due is not None else None, "reason": reason, "person": row.person,
+    }  # fmt: skip
+
+
+def _offices(acts: Iterable[str], language: str) -> list[str]:
+    """Name who is to act; the President's acts are entered by the working body."""
+    names: list[str] = []
+    for act in acts:
+        procedure, _, name = act.partition(".")
+        for office in PROCEDURES[procedure].rows[name].persons:
+            shown = "working_body" if office is Office.president else office.value
+            if has(f"names.office.{shown}"):
+                names.append(say(f"names.office.{shown}", language))
+    return list(dict.fromkeys(names))

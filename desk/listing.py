@@ -1,0 +1,190 @@
+"""Lists of cases: the nearest deadline first, page by page, and those that wait for one person."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from desk.door import holds_an_office
+from desk.problems import wrong
+from desk.shapes import moment
+from machines.rulebook import Rulebook
+from machines.situation import Held, Mandates
+from machines.waiting import Waiting, acts_waiting_for, states_waiting
+from machines.zones import local_day
+from models.database import Db, instant, instant_text
+
+AT_ONCE = 200  # rows read together while those that wait for somebody else are left out
+
+_COLUMNS = "c.number, c.procedure, c.state, c.seq, c.final, c.zone, c.person_id, c.body, c.opened_at, c.joint, c.facts"
+_DATED = """SELECT {columns}, d.due_at FROM deadlines d JOIN cases c ON c.number = d.number
+ WHERE d.state = 'open' AND d.due_at IS NOT NULL AND (d.due_at > ? OR (d.due_at = ? AND d.number > ?)){where}
+ AND NOT EXISTS (SELECT 1 FROM deadlines e WHERE e.number = d.number AND e.state = 'open' AND e.due_at IS NOT NULL
+ AND (e.due_at < d.due_at OR (e.due_at = d.due_at AND e.name < d.name)))
+ ORDER BY d.due_at, d.number LIMIT ?"""
+_UNDATED = """SELECT {columns}, NULL FROM cases c WHERE c.number > ?{where}
+ AND NOT EXISTS (SELECT 1 FROM deadlines d WHERE d.number = c.number AND d.state = 'open' AND d.due_at IS NOT NULL)
+ ORDER BY c.number LIMIT ?"""
+_HELD = """SELECT number, person_id, office, body, region, coalesce(category, ''), coalesce(ex_officio, ''), slot FROM mandates
+ WHERE (person_id = ? OR office IN ('chairman', 'deputy_chairman')) AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)
+ ORDER BY begins_at, number"""
+_FIRST = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
+
+
+class Row(NamedTuple):
+    """A case in a list, with its nearest deadline."""
+
+    number: str
+    procedure: str
+    state: str
+    seq: int
+    final: bool
+    zone: str
+    person: str | None
+    body: str
+    opened_at: Any
+    joint: str
+    facts: str
+    due: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a list goes on: after the case that was shown last, and its deadline."""
+
+    due: datetime | None
+    number: str
+
+    def written(self) -> str:
+        """Write it as one word."""
+        text = json.dumps([instant_text(self.due) if self.due else None, self.number])
+        return base64.urlsafe_b64encode(text.encode()).decode("ascii").rstrip("=")
+
+    @staticmethod
+    def read(word: str) -> "Cursor":
+        """Read what `written` wrote; anything else is a wrong value of the request."""
+        try:
+            due, number = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
+            cursor = Cursor(datetime.fromisoformat(due) if due is not None else None, number)
+        except (ValueError, TypeError, binascii.Error):
+            raise wrong("after", "cursor", "take it from the link to the next page") from None
+        if (
+            not isinstance(number, str)
+            or not number.isascii()
+            or "\0" in number
+            or (cursor.due and not cursor.due.tzinfo)
+        ):
+            raise wrong("after", "cursor", "take it from the link to the next page")
+        return cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which cases are wanted, and by whom."""
+
+    person: str
+    procedure: str | None = None
+    state: str | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What somebody may have to do: his offices, and who acts as deputy chairmen."""
+
+    person: str
+    held: Mandates
+    deputies: tuple[str, ...]
+
+    def acts(self, row: Row) -> list[str]:
+        """Return the acts by which a case waits for him."""
+        case = Waiting(row.number, row.procedure, row.state, row.person, row.joint, row.facts)
+        return acts_waiting_for(self.person, self.held, case, deputies=self.deputies)
+
+
+def duties(db: Db, person: str, *, at: datetime, book: Rulebook) -> Duties:
+    """Look up what *person* may have to do."""
+    mandates = Mandates(Held._make(row) for row in db.all(_HELD, person, at, at))
+    deputies = mandates.holders("deputy_chairman")
+    if not deputies and book.rulings_on(local_day(at, book.zone))["deputies.joint_rule.if_none"] == "chairman":
+        deputies = mandates.holders("chairman")
+    return Duties(person, Mandates(mandates.of(person)), deputies)
+
+
+def cases_listed(
+    db: Db, wanted: Filter, *, at: datetime, book: Rulebook, after: Cursor | None, limit: int
+) -> tuple[list[dict[str, Any]], Cursor | None]:
+    """Return a page of cases and where the next one begins; strangers see the cases about themselves."""
+    where, parameters, found = _where(db, wanted, at=at, book=book)
+    rows: list[Row] = []
+    for row in _walk(db, where, parameters, after=after):
+        if found is None or found.acts(row):
+            rows.append(row)
+        if len(rows) > limit:
+            break
+    page = rows[:limit]
+    following = Cursor(_due(page[-1]), page[-1].number) if len(rows) > limit else None
+    return [_item(row, at) for row in page], following
+
+
+def rows_of_states(db: Db, states: list[tuple[str, str]], *, limit: int) -> list[Row]:
+    """Return open cases in these states, the nearest deadline first."""
+    where, parameters = _in_states(states)
+    rows = []
+    for row in _walk(db, where, parameters, after=None):
+        rows.append(row)
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def _where(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> tuple[str, list[Any], Duties | None]:
+    where, parameters, found = "", [], None
+    if wanted.mine:
+        found = duties(db, wanted.person, at=at, book=book)
+        where, parameters = _in_states(states_waiting(found.held))
+    elif not holds_an_office(db, wanted.person, at):
+        where, parameters = " AND c.person_id = ?", [wanted.person]
+    for column, value in (("procedure", wanted.procedure), ("state", wanted.state)):
+        if value is not None:
+            where, parameters = f"{where} AND c.{column} = ?", [*parameters, value]
+    return where, parameters, found
+
+
+def _in_states(states: list[tuple[str, str]]) -> tuple[str, list[Any]]:
+    if not states:
+        return " AND 1 = 0", []
+    either = " OR ".join(["(c.procedure = ? AND c.state = ?)"] * len(states))
+    return f" AND ({either})", [word for pair in states for word in pair]
+
+
+def _walk(db: Db, where: str, parameters: list[Any], *, after: Cursor | None) -> Iterator[Row]:
+    """Walk through the dated cases in the order of their deadlines, then through the others, a few hundred at once."""
+    dated, undated = (sql.format(columns=_COLUMNS, where=where) for sql in (_DATED, _UNDATED))
+    due, number = (after.due, after.number) if after else (_FIRST, "")
+    while due is not None:
+        rows = [Row(*row) for row in db.all(dated, due, due, number, *parameters, AT_ONCE)]
+        yield from rows
+        due, number = (instant(rows[-1].due), rows[-1].number) if len(rows) == AT_ONCE else (None, "")
+    while True:
+        rows = [Row(*row) for row in db.all(undated, number, *parameters, AT_ONCE)]
+        yield from rows
+        if len(rows) < AT_ONCE:
+            return
+        number = rows[-1].number
+
+
+def _due(row: Row) -> datetime | None:
+    return instant(row.due) if row.due is not None else None
+
+
+def _item(row: Row, at: datetime) -> dict[str, Any]:
+    due = _due(row)
+    return {
+        "number": row.number, "procedure": row.procedure, "state": row.state, "seq": row.seq, "final": bool(row.final),
+        "opened_at": moment(row.opened_at, row.zone), "body": row.body or None, "person": row.person,
+        "due": moment(due, row.zone) if due else None, "overdue": due is not None and due <= at,
+    }  # fmt: skip

@@ -1,0 +1,103 @@
+"""For whom a case waits: which acts a state waits for, and to whom they fall.
+
+An act that somebody may do at any time (a withdrawal, leaving, vacating an office) waits for nobody and is not here. A test
+holds the names to the tables.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from machines.authority import nominating_body
+from machines.procedure import NOMINATING_OFFICES, Office
+from machines.procedures import PROCEDURES
+from machines.situation import Held, Mandates
+
+# A state that is not named waits for a day, for another case, or for nothing.
+WAITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "candidacy": {
+        "nominated": ("admit", "return"),
+        "inadmissible": ("cure",),
+        "considered": ("submit",),
+        "submitted": ("approve", "reject"),
+    },
+    "removal": {"submitted": ("grant", "decline")},
+    "deputy_appointment": {"recommended": ("appoint",)},
+    "council_meeting": {
+        "drafted": ("sign",),
+        "signed": ("agree", "refuse"),
+        "convened": ("open",),
+        "open": ("close",),
+        "held": ("record",),
+    },
+    "council_question": {"listed": ("open_vote",), "voting": ("close_vote",)},
+    "poll": {"drafted": ("open",), "counting": ("close",)},
+    "session": {
+        "convened": ("announce",),
+        "announced": ("start_registration",),
+        "registration": ("open",),
+        "open": ("close",),
+        "paused": ("resume",),
+        "closed": ("record",),
+    },
+    "resolution": {"listed": ("open_vote",), "voting": ("close_vote",)},
+    "session_request": {"collecting": ("register",)},
+}
+
+
+class Waiting(NamedTuple):
+    """A case as far as one must know it to say for whom it waits."""
+
+    number: str
+    procedure: str
+    state: str
+    person: str | None
+    joint: str  # JSON: who has done a joint act already
+    facts: str  # JSON
+
+
+def states_waiting(held: Mandates) -> list[tuple[str, str]]:
+    """Return (procedure, state) of which cases may wait for somebody who holds these offices."""
+    offices = {one.office for one in held}
+    if Office.chairman in offices:
+        offices.add(Office.deputy_chairman)  # with no deputy in office the Chairman performs their acts (B01)
+    return [
+        (procedure, state)
+        for procedure, states in WAITS.items()
+        if procedure in PROCEDURES
+        for state, acts in states.items()
+        if any(offices & _offices(procedure, act) for act in acts)
+    ]
+
+
+def acts_waiting_for(person: str, held: Mandates, case: Waiting, *, deputies: tuple[str, ...]) -> list[str]:
+    """Return the acts by which *case* waits for *person*, who holds these offices; *deputies* act jointly (B01)."""
+    acts = acts_of_state(case.procedure, case.state)
+    return [act for act in acts if _falls_to(person, held, case, act, deputies)]
+
+
+def acts_of_state(procedure: str, state: str) -> tuple[str, ...]:
+    """Return the acts that a state waits for, whoever does them."""
+    return WAITS.get(procedure, {}).get(state, ())
+
+
+def _falls_to(person: str, held: Mandates, case: Waiting, act: str, deputies: tuple[str, ...]) -> bool:
+    row = PROCEDURES[case.procedure].rows[act]
+    if row.joint and person in json.loads(case.joint).get(act, ()):
+        return False
+    if Office.deputy_chairman in row.by and person in deputies:
+        return True
+    mine = [one for one in held if one.office in _offices(case.procedure, act)]
+    return any(_nominated(one, case) for one in mine) if act == "cure" else bool(mine)
+
+
+def _offices(procedure: str, act: str) -> set[str]:
+    """Name who may do *act*; the President's acts are entered by the working body."""
+    offices = {office.value for office in PROCEDURES[procedure].rows[act].persons}
+    return offices | {Office.working_body.value} if Office.president in offices else offices
+
+
+def _nominated(held: Held, case: Waiting) -> bool:
+    sources: list[dict[str, Any]] = json.loads(case.facts).get("sources", [])
+    mine = nominating_body(held.office, held.body)
+    return held.office in NOMINATING_OFFICES and bool(sources) and sources[0]["nominating_body"] == mine
