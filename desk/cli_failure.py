@@ -26,8 +26,19 @@ def end(error: Exception, console: Console | None, *, as_json: bool) -> int:
     if isinstance(error, Ended):
         typer.echo(error.said, err=True)
         return error.status
-    language = console.language if console else "en"
-    if told := _problem(error, console, language):
+    try:
+        status = _answered(error, console, as_json=as_json)
+    except Exception as bug:  # noqa: BLE001 - what cannot even be said is a bug too
+        error, status = bug, None
+    if status is None:
+        _bug(error, console)
+        return BUG
+    return status
+
+
+def _answered(error: Exception, console: Console | None, *, as_json: bool) -> int | None:
+    """Say what the API would answer, or what is wrong with a file or the database; None: it is neither."""
+    if told := _problem(error, console, console.language if console else "en"):
         if as_json and console:
             console.data(told)
         else:
@@ -36,8 +47,7 @@ def end(error: Exception, console: Console | None, *, as_json: bool) -> int:
     if said := _of_the_place(error):
         typer.echo(said, err=True)
         return WRONG
-    _bug(error, console)
-    return BUG
+    return None
 
 
 def said_of(problem: Mapping[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -112,7 +113,8 @@ def members(
     from machines.zones import end_of_day
 
     console = console_of(ctx, as_json=as_json)
-    at = end_of_day(read_day(as_of), zone=console.settings.zone) if as_of else console.now
+    # The first instant that is not meant any more: of a day its end, of now the next one.
+    at = end_of_day(read_day(as_of), zone=console.settings.zone) if as_of else console.now + timedelta(microseconds=1)
     with console.database.transaction(write=False) as db:
         rows = db.all(_MEMBERS, at, at)
     columns = ("person_id", "name_kk", "name_ru", "name_en", "region", "category", "ex_officio", "since", "case")

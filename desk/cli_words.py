@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -46,12 +45,18 @@ def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
     yield f"  opened {case['opened_at'][:16].replace('T', ' ')}"
     for party in case["parties"]:
         yield f"  {', '.join(party['roles'])}: {party['name']} ({party['person_id']})"
-    for name, value in case["facts"].items():
-        yield f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+    yield from (f"  {line}" for line in _facts(case["facts"]))
     for deadline in case["deadlines"]:
         due = (deadline["due"] or "undated")[:16].replace("T", " ")
         yield f"  deadline {deadline['name']} ({deadline['norm']}): {due}{', overdue' if deadline.get('overdue') else ''}"
         yield from (f"      {step}" for step in deadline["derivation"])
+
+
+def _facts(facts: Mapping[str, Any]) -> list[str]:
+    """Write facts as they are given to an act: in YAML."""
+    import yaml
+
+    return yaml.safe_dump(dict(facts), allow_unicode=True, sort_keys=False).splitlines() if facts else []
 
 
 def say_entries(console: Console, entries: list[dict[str, Any]]) -> None:
@@ -67,7 +72,8 @@ def say_entries(console: Console, entries: list[dict[str, Any]]) -> None:
 def say_answers(console: Console, acts: Iterable[Mapping[str, Any]]) -> None:
     """Say of every act whether it may be done, and if not, why not."""
     for act in acts:
-        console.say(f"{act['act']}: {'allowed' if act['allowed'] else 'not now'} (for {', '.join(act['who_can'])})")
+        said = "yes" if act["allowed"] else "not now" if act["refusals"] else "not in your office"
+        console.say(f"{act['act']}: {said} (for {', '.join(act['who_can'])})")
         for refusal in act["refusals"]:
             console.say(f"  {refusal['norm']}  {refusal['reason']}")
             console.say(f"        → {refusal['remedy']}")
