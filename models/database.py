@@ -126,9 +126,9 @@ class Database:
         return engine
 
     def _postgresql_engine(self) -> sa.Engine:
-        engine = sa.create_engine(
-            self.url, pool_size=20, max_overflow=30, pool_timeout=self.patience_s, use_native_hstore=False
-        )  # fmt: skip
+        pool: dict[str, Any] = {"pool_size": 20, "max_overflow": 30, "pool_timeout": self.patience_s}
+        told = {"client_encoding": "utf8"}  # whatever PGCLIENTENCODING and the server say
+        engine = sa.create_engine(self.url, connect_args=told, use_native_hstore=False, **pool)
 
         @sa.event.listens_for(engine, "connect")
         def prepare(connection: Any, _: Any) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import SQLModel
 
 from machines.rulebook import Rulebook
 from models import Database
+from models.migrations import upgrade
 from tests import postgresql
 
 
@@ -25,7 +25,7 @@ def migrate() -> Callable[[str], None]:
 
     def upgrade_at(url: str) -> None:
         database = Database(url)
-        SQLModel.metadata.create_all(database.engine)
+        upgrade(database)
         database.dispose()
 
     return upgrade_at

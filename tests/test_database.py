@@ -450,7 +450,7 @@ def test_connections_lost_while_idle_are_not_noticed(postgresql_database: Databa
         list(pool.map(lambda _: counters(postgresql_database), range(20)))
     with psycopg.connect(postgresql_database.url.set(drivername="postgresql").render_as_string()) as other:
         other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     for _ in range(8):
         assert {} == counters(postgresql_database)
