@@ -16,11 +16,22 @@ from machines.procedures import PROCEDURES
 from machines.refusal import Refusal, worded
 from machines.terms import Step, explain, steps_from_json
 from machines.wording import has, say, shown, template
-from machines.zones import local_time
+from machines.zones import instant, local_time
 
 MERGED = "reminder.merged"
-APART = ("steps", "warnings", "items")  # parameters that are written in a way of their own
+APART = ("facts", "items", "steps", "warnings")  # parameters that are written in a way of their own
 PEOPLE = ("person", "candidate", "missing", "people")  # numbers of a refusal that are people
+
+MOMENTS = ("starts_at",)  # facts that are local times
+
+# What of a case's facts stands in its letters: what one has to know without opening the case.
+DETAILS: Mapping[str, tuple[str, ...]] = {
+    "candidacy": ("outcome",),
+    "council_meeting": ("starts_at", "place"),
+    "poll": ("question", "closes_on"),
+    "session": ("kind", "starts_at", "last_day", "city", "place", "agenda"),
+    "session_request": ("questions",),
+}
 
 # The office by which one belongs to an audience; who belongs to another one does so by what he did or was.
 _OFFICE = {
@@ -28,6 +39,9 @@ _OFFICE = {
     "working_body": "working_body",
     "deputies": "deputy_chairman",
     "deputies_missing": "deputy_chairman",
+    "council": "council_member",
+    "unanswered": "council_member",
+    "members": "member",
 }
 
 
@@ -46,30 +60,61 @@ def compose(
     """Write the letter of the template *name* about the case *number*.
 
     *why* is an audience (reason_to_write finds it), *names* gives people's names by their ids, *person* is whom the case
-    is about. Of the parameters are understood: `due` (an instant; local if there is no `zone`), `zone`, `days`, `steps`
-    (how the deadline was counted), `warnings` (refusals as data), `items` (deadlines told together: `template`, `number`,
-    `due`, `zone`); others fill the text under their own names. KeyError: the text asks for what is not given.
+    is about. Of the parameters are understood, each only if it is there: `due` (an instant; local if there is no `zone`),
+    `zone`, `days`, `steps` (how the deadline was counted), `facts` (the case's, of which DETAILS are told), `warnings`
+    (refusals as data), `items` (deadlines told together: `template`, `number`, `due`, `zone`); others fill the text under
+    their own names. KeyError: the text asks for what is not given.
     """
-    steps = _steps(parameters.get("steps"))
-    told = _told(parameters, language, steps, names) | {
-        "number": number,
-        "person": names.get(person or "", person or ""),
-    }
+    told = _told(parameters, language, names) | {"number": number, "person": names.get(person or "", person or "")}
     if name == MERGED:
         told |= {"count": len(parameters["items"]), "items": _lines(_merged(parameters["items"], language), language)}
     body = say(f"messages.{name}.body", language, **told)
-    if "due" in told and "{due}" not in template(f"messages.{name}.body", language):
-        says = "begins" if _begins(steps) else "due"
-        body = say(f"messages.frame.{says}", language, body=body, due=told["due"])
-    if steps:
-        body = say("messages.frame.counted", language, body=body, derivation=_lines(explain(steps, language), language))
-    if warnings := parameters.get("warnings"):
-        noticed = _lines(_noticed(warnings, language, names), language)
-        body = say("messages.frame.noticed", language, body=body, warnings=noticed)
-    frame = "messages.frame.several" if name == MERGED else "messages.frame.letter"
+    for part, addition in _additions(name, language, parameters, told, names):
+        body = say(f"messages.frame.{part}", language, body=body, **addition)
     reason = say(f"messages.why.{why}" if has(f"messages.why.{why}") else "messages.why.several", language)
-    subject = say(f"messages.{name}.subject", language, **told)
-    return Letter(subject, say(frame, language, body=body, number=number, link=link, why=reason))
+    frame = "messages.frame.several" if name == MERGED else "messages.frame.letter"
+    body = say(frame, language, body=body, number=number, link=link, why=reason)
+    return Letter(say(f"messages.{name}.subject", language, **told), body)
+
+
+def _additions(
+    name: str, language: str, parameters: Mapping[str, Any], told: Mapping[str, Any], names: Mapping[str, str]
+) -> Iterator[tuple[str, dict[str, str]]]:  # fmt: skip
+    """Yield what stands below a letter's own text: the part of the frame, and what fills it."""
+    if details := _lines(_details(procedure_of(name), parameters, language), language):
+        yield "details", {"details": details}
+    steps = _steps(parameters.get("steps"))
+    if "due" in told and "{due}" not in template(f"messages.{name}.body", language):
+        yield "begins" if _begins(steps) else "due", {"due": told["due"]}
+    if steps:
+        yield "counted", {"derivation": _lines(explain(steps, language), language)}
+    if warnings := parameters.get("warnings"):
+        yield "noticed", {"warnings": _lines(_noticed(warnings, language, names), language)}
+
+
+def procedure_of(name: str) -> str:
+    """Name the procedure that a template belongs to."""
+    first, second, *_ = name.split(".")
+    return second if first in ("reminder", "passed") else first
+
+
+def _details(procedure: str, parameters: Mapping[str, Any], language: str) -> Iterator[str]:
+    for fact in DETAILS.get(procedure, ()):
+        value = parameters.get("facts", {}).get(fact)
+        if value not in (None, "", []):
+            shown_value = _fact_in_words(fact, value, parameters.get("zone"), language)
+            yield say("messages.frame.detail", language, name=say(f"names.fact.{fact}", language), value=shown_value)
+
+
+def _fact_in_words(fact: str, value: Any, zone: str | None, language: str) -> Any:
+    if fact in MOMENTS:
+        local = datetime.fromisoformat(value)
+        return legal_time(instant(local, zone), zone, begins=True) if zone else local
+    if isinstance(value, list):
+        return "; ".join(str(one) for one in value)
+    if has(f"names.value.{fact}.{value}"):
+        return say(f"names.value.{fact}.{value}", language)
+    return worded({fact: value}, language)[fact]
 
 
 def legal_time(at: datetime, zone: str | None = None, *, begins: bool = False) -> str:
@@ -119,14 +164,12 @@ def _written(procedure: Procedure[Any]) -> Iterator[tuple[str, str]]:
                 yield f"{'reminder' if rung.days else 'passed'}.{procedure.name}.{term.name}", rung.audience
 
 
-def _told(
-    parameters: Mapping[str, Any], language: str, steps: Sequence[Step], names: Mapping[str, str]
-) -> dict[str, Any]:
+def _told(parameters: Mapping[str, Any], language: str, names: Mapping[str, str]) -> dict[str, Any]:
     plain = {name: value for name, value in parameters.items() if name not in APART}
     told = worded(_with_names(plain, names), language)
     if "due" in parameters:
-        due = datetime.fromisoformat(parameters["due"])
-        told["due"] = legal_time(due, parameters.get("zone"), begins=_begins(steps))
+        begins = _begins(_steps(parameters.get("steps")))
+        told["due"] = legal_time(datetime.fromisoformat(parameters["due"]), parameters.get("zone"), begins=begins)
     return told
 
 
@@ -167,8 +210,8 @@ def _steps(steps: Any) -> tuple[Step, ...]:
 
 
 def _begins(steps: Sequence[Step]) -> bool:
-    """Say whether the deadline is the beginning of a day, not its end."""
-    return bool(steps) and steps[-1].code == "from_day"
+    """Say whether the deadline is a moment at which something begins, not the end of a day."""
+    return bool(steps) and steps[-1].code in ("from_day", "at_moment")
 
 
 def _offset(local: datetime) -> str:

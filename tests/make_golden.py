@@ -52,12 +52,36 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
 }
 
+# A case with every fact that letters tell of.
+FACTS: dict[str, Any] = {
+    "outcome": "recommended",
+    "kind": "ordinary",
+    "starts_at": "2026-11-24T10:00:00",
+    "last_day": "2026-11-25",
+    "closes_on": "2026-12-24",
+    "city": "Астана",
+    "place": "Дворец мира и согласия",
+    "question": "О плане действий на 2027 год",
+    "agenda": ["Отчёт рабочего органа", "План действий на 2027 год"],
+    "questions": ["О работе малых ассамблей"],
+}
+UNDECIDED = (
+    "candidacy.nominated",
+    "candidacy.admitted",
+    "candidacy.returned",
+    "candidacy.withdrawn",
+    "passed.candidacy.consideration",
+)
+
 
 def letter_of(name: str, language: str) -> Letter:
     """Compose the example letter of a template."""
     kind, _, rest = name.partition(".")
     of_deadline = kind in ("reminder", "passed")
-    parameters = SAMPLES.get(name, THIRTY_DAYS if of_deadline else {}) | ({"days": 3} if of_deadline else {})
+    ahead = A_MEETING if name.endswith((".agreement", ".meeting", ".opening")) else THIRTY_DAYS
+    parameters = SAMPLES.get(name, ahead if of_deadline else {}) | ({"days": 3} if of_deadline else {})
+    facts = {fact: value for fact, value in FACTS.items() if fact != "outcome" or name not in UNDECIDED}
+    parameters |= {"facts": facts, "zone": ZONE}
     procedure = PROCEDURES.get(rest.partition(".")[0] if of_deadline else kind)
     number = f"{procedure.letter}-2026-0014" if procedure else ""
     link = f"http://127.0.0.1:8420/cases/{number}" if procedure else "http://127.0.0.1:8420/inbox"

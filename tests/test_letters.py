@@ -115,3 +115,20 @@ def test_audiences_stand_in_the_tables() -> None:
     assert "nominators working_body" == audiences_of("candidacy.withdrawn")
     assert "chairman submitter" == audiences_of("passed.removal.decision")
     assert "" == audiences_of("candidacy.flown")
+
+
+def test_a_letter_tells_what_one_must_know_of_the_case() -> None:
+    """Members read day, place and tentative agenda in the letter itself (8.1b)."""
+    body = letter_of("session.announced", "ru").body
+    assert "– Начало: 24.11.2026 10:00 (UTC+5)" in body
+    assert "– Повестка дня: Отчёт рабочего органа; План действий на 2027 год" in body
+    assert "– Вид: очередная" in body
+
+
+def test_facts_that_are_not_known_are_left_out() -> None:
+    """Without facts a letter has its own text, link and reason."""
+    letter = compose(
+        "poll.opened", "en", parameters={}, number="P-2026-0001", link="http://x", why="council", names={}
+    )  # fmt: skip
+    assert "Question:" not in letter.body
+    assert letter.body.endswith("because you are a member of the Council of the Assembly.")
