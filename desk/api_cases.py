@@ -25,7 +25,7 @@ _SEEN = re.compile(r'\s*(?:W/)?"?(\d{1,9})"?\s*')
 @router.post(
     "/cases", status_code=201, response_class=Response, responses={201: ACT_ANSWER}, openapi_extra=example_bodies()
 )
-def open_case(asking: Writes, asked: Opening, key: Key | None = None) -> Response:
+def open_case(asking: Writes, asked: Opening, key: Key = None) -> Response:
     """Open a case by its first act."""
     return _do(asking, asked, case=None, seen=None, key=key)
 
@@ -36,7 +36,7 @@ def list_cases(
     procedure: str | None = None,
     state: str | None = None,
     waiting_on: str | None = None,
-    after: After | None = None,
+    after: After = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
     """List cases, the nearest deadline first, those without one last; what has passed is marked overdue."""
@@ -53,7 +53,7 @@ def list_cases(
 
 
 @router.get(NAME, response_class=Response, responses={200: CASE})
-def get_case(asking: Reads, number: str, as_of: Day | None = None) -> Response:
+def get_case(asking: Reads, number: str, as_of: Day = None) -> Response:
     """Show a case: as the next act will find it, or as it had been recorded by the end of a day."""
     if as_of:
         with looking(asking.door) as db:
@@ -75,7 +75,7 @@ def get_acts(asking: Reads, number: str) -> Response:
 
 
 @router.post(NAME + "/acts", status_code=201, response_class=Response, responses={201: ACT_ANSWER})
-def post_act(asking: Writes, number: str, asked: Asked, seen: Seen | None = None, key: Key | None = None) -> Response:
+def post_act(asking: Writes, number: str, asked: Asked, seen: Seen = None, key: Key = None) -> Response:
     """Perform an act. `If-Match` says which entry you have seen; acts that many do at once do not need it."""
     return _do(asking, asked, case=number, seen=seen_of(seen), key=key)
 
@@ -89,7 +89,7 @@ def get_entries(asking: Reads, number: str) -> Response:
 
 
 @router.post(NAME + "/try", response_class=Response, responses={200: object_of("items")})
-def post_try(asking: Reads, number: str, tried: Tried, key: Key | None = None) -> Response:
+def post_try(asking: Reads, number: str, tried: Tried, key: Key = None) -> Response:
     """Play acts on a copy, one after the other: answers each with what it would give, and writes nothing."""
     del key  # what writes nothing may be sent twice
     with looking(asking.door) as db:

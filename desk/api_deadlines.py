@@ -19,8 +19,8 @@ router = APIRouter(tags=["time"], responses=PROBLEMS, dependencies=[Depends(only
 def list_deadlines(
     asking: Reads,
     open: bool | None = None,
-    until: Day | None = None,
-    after: After | None = None,
+    until: Day = None,
+    after: After = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> Response:
     """List deadlines with norm and derivation, the nearest first; *until* is the last day that is wanted."""

@@ -61,7 +61,7 @@ def get_norm(asking: Reads, id: str) -> Response:
 
 
 @router.get("/rulings", response_class=Response, responses={200: listed("rulings")})
-def list_rulings(asking: Reads, at: Day | None = None) -> Response:
+def list_rulings(asking: Reads, at: Day = None) -> Response:
     """List the rulings in force as of a day: what the Decree leaves open, the value, its norms and the reason."""
     day = at or local_day(asking.at, asking.door.book.zone)
     values = asking.door.book.rulings_on(day)

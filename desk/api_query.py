@@ -8,17 +8,20 @@ from urllib.parse import urlencode
 from fastapi import Header, Query
 
 # No calendar of ours goes further, and no instant of these days overflows in any zone.
-Day = Annotated[date, Query(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
-After = Annotated[str, Query(min_length=1, max_length=300, description="Where the page before ended: from its link.")]
+Day = Annotated[date | None, Query(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+After = Annotated[
+    str | None, Query(min_length=1, max_length=300, description="Where the page before ended: from its link.")
+]
 Key = Annotated[
-    str,
+    str | None,
     Header(
         alias="Idempotency-Key", min_length=1, max_length=200,
         description="The same key and body are answered twice and done once.",
     ),
 ]  # fmt: skip
 Seen = Annotated[
-    str, Header(alias="If-Match", max_length=100, description='The entry that you have seen, as the ETag has it: "7".')
+    str | None,
+    Header(alias="If-Match", max_length=100, description='The entry that you have seen, as the ETag has it: "7".'),
 ]
 
 

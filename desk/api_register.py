@@ -16,7 +16,7 @@ router = APIRouter(tags=["register"], responses=PROBLEMS, dependencies=[Depends(
 
 
 @router.get("/people", response_class=Response, responses={200: listed("people")})
-def list_people(asking: Reads, at: Day | None = None) -> Response:
+def list_people(asking: Reads, at: Day = None) -> Response:
     """List everybody the register knows, with the offices they hold (at the end of a day)."""
     with looking(asking.door) as db:
         see_register(db, asking.person, asking.at)
@@ -24,14 +24,14 @@ def list_people(asking: Reads, at: Day | None = None) -> Response:
 
 
 @router.post("/people", status_code=201, response_class=Response, responses={201: object_of("person_id")})
-def post_person(asking: Writes, told: NewPerson, key: Key | None = None) -> Response:
+def post_person(asking: Writes, told: NewPerson, key: Key = None) -> Response:
     """Enter somebody not yet known, who is to be nominated; by the working body and the nominating offices."""
     person, replay = enter_person(asking.door, told.model_dump(), actor=asking.person, at=asking.at, key=key)
     return answer({"person_id": person}, 201, headers={"Idempotent-Replay": "true"} if replay else None)
 
 
 @router.get("/bodies", response_class=Response, responses={200: listed("bodies")})
-def list_bodies(asking: Reads, at: Day | None = None) -> Response:
+def list_bodies(asking: Reads, at: Day = None) -> Response:
     """List small assemblies, associations and state bodies, with who holds their offices (at the end of a day)."""
     with looking(asking.door) as db:
         see_register(db, asking.person, asking.at)
@@ -39,7 +39,7 @@ def list_bodies(asking: Reads, at: Day | None = None) -> Response:
 
 
 @router.get("/offices", response_class=Response, responses={200: listed("offices")})
-def list_offices(asking: Reads, at: Day | None = None, office: str | None = None) -> Response:
+def list_offices(asking: Reads, at: Day = None, office: str | None = None) -> Response:
     """List who holds which office (at the end of a day)."""
     choice("office", office, OFFICES)
     with looking(asking.door) as db:
