@@ -3,13 +3,21 @@
 from typing import Any
 
 from machines.joint import still_missing
+from machines.sitting import in_office
 from machines.situation import Situation
 from models.database import Db
+
+OF_AN_OFFICE = {"council": "council_member", "members": "member"}
 
 
 def addressees(db: Db, audiences: str, s: Situation[Any]) -> list[str]:
     """Return the people of *audiences* (separated by spaces), each once, in the order of the audiences."""
     return list(dict.fromkeys(person for audience in audiences.split() for person in _people(db, audience, s)))
+
+
+def _unanswered(db: Db, s: Situation[Any]) -> list[str]:
+    answered = {row[0] for row in db.all("SELECT person_id FROM ballots WHERE number = ?", s.number)}
+    return sorted(in_office(db, "council_member", s.at) - answered)
 
 
 def _people(db: Db, audience: str, s: Situation[Any]) -> list[str]:
@@ -25,4 +33,10 @@ def _people(db: Db, audience: str, s: Situation[Any]) -> list[str]:
         return [s.facts["submitted_by"]] if "submitted_by" in s.facts else []
     if audience == "person":
         return [s.person] if s.person else []
+    if audience == "opener":
+        return [s.facts["opened_by"]] if "opened_by" in s.facts else []
+    if audience == "unanswered":
+        return _unanswered(db, s)
+    if audience in OF_AN_OFFICE:
+        return sorted(in_office(db, OF_AN_OFFICE[audience], s.at))
     raise ValueError(f"no such audience: {audience}")

@@ -1,7 +1,7 @@
 """Perform acts, and explain what could be done: the one place that everything which changes a case goes through."""
 
-from dataclasses import dataclass, replace
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +9,14 @@ from pydantic import ValidationError
 
 from machines.act import Act, Done
 from machines.authority import authority
-from machines.decide import effective_at, Decision, Replay, branches_refuse, decide, row_of, why_not
+from machines.decide import Decision, Replay, branches_refuse, decide, effective_at, row_of, why_not
 from machines.load import load, of_case, situation, with_facts
+from machines.machine import knows
 from machines.procedure import Office, Procedure, Transition
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Refusal, Refused, Unknown
 from machines.rulebook import Rulebook
-from machines.situation import Situation
+from machines.situation import Situation, seen_with
 from machines.stage import stage
 from models.database import Db
 from models.entry import COLUMNS, Record
@@ -93,49 +94,52 @@ def _asks_facts(row: Transition[Any]) -> bool:
     return any(guard.asks_facts for branch in row.to for guard in branch.guards)
 
 
-def _lock(db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], book: Rulebook) -> set[str]:
+def _lock(db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], book: Rulebook) -> set[str] | None:
     """Lock the person concerned and every linked case, in ascending order, and return the cases.
 
-    They are found unlocked. The case of the act itself is locked when it is loaded, unless others are locked too.
+    They are found unlocked. None: everything is locked, as in SQLite by the transaction itself. The case of the act
+    alone is locked when it is loaded.
     """
-    if not any(branch.consequences or branch.closes_there for branch in row.to):
-        return {act.case} if act.case else set()
-    s = _unlocked(db, act, row, book)
+    if db.kind == "sqlite":
+        return None
     numbers = {act.case} if act.case else set()
-    numbers |= set(_linked(db, procedure, row, s, book))
-    if db.kind == "postgresql":
-        people = sorted({person for person in (s.person, getattr(s.given, "person", None)) if person})
-        for person in people:
-            db.run("SELECT 1 FROM people WHERE person_id = ? FOR UPDATE", person)
-        for number in sorted(numbers):
-            db.run("SELECT 1 FROM cases WHERE number = ? FOR UPDATE", number)
+    if not row.reaches_others or (s := _unlocked(db, act, procedure, row, book)) is None:
+        return numbers
+    numbers |= set(_linked(db, row, s, book))
+    for person in sorted({person for person in (s.person, getattr(s.given, "person", None)) if person}):
+        db.run("SELECT 1 FROM people WHERE person_id = ? FOR UPDATE", person)
+    for number in sorted(numbers):
+        db.run("SELECT 1 FROM cases WHERE number = ? FOR UPDATE", number)
     return numbers
 
 
-def _unlocked(db: Db, act: Act, row: Transition[Any], book: Rulebook) -> Situation[Any]:
-    """Make a provisional situation, only good for finding linked cases."""
-    s = situation(act, row, load(db, act, book, lock=False), book)
+def _unlocked(
+    db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], book: Rulebook
+) -> Situation[Any] | None:
+    """Make a provisional situation, only good for finding linked cases; None where decide() will say what is wrong."""
+    loaded = load(db, act, book, lock=False)
+    if act.case and loaded.case is None:
+        return None
     try:
-        return with_facts(s, row.facts.model_validate(act.facts))
+        s = with_facts(situation(act, row, loaded, book), row.facts.model_validate(act.facts))
     except ValidationError:
-        return s  # decide() will say what is wrong
+        return None
+    return seen_with(s, procedure.circumstances(db, s)) if knows(procedure, s.state, row.name) else None
 
 
-def _linked(
-    db: Db, procedure: Procedure[Any], row: Transition[Any], s: Situation[Any], book: Rulebook
-) -> Iterator[str]:
+def _linked(db: Db, row: Transition[Any], s: Situation[Any], book: Rulebook) -> Iterator[str]:
     for branch in row.to:
         for there in branch.closes_there:
             yield from (number for number in there.targets(db, s) if number)
         for consequence in branch.consequences:
             follows = PROCEDURES[consequence.procedure]
+            then = follows.rows[consequence.act]
             for target in consequence.targets(db, s):
                 if target:
                     yield target
-                act = _consequent_act(consequence, s, target)
-                yield from _linked(
-                    db, follows, follows.rows[act.name], _unlocked(db, act, follows.rows[act.name], book), book
-                )
+                after = _consequent_act(consequence, s, target)
+                if then.reaches_others and (linked := _unlocked(db, after, follows, then, book)) is not None:
+                    yield from _linked(db, then, linked, book)
 
 
 def _consequent_act(consequence: Any, s: Situation[Any], target: str | None) -> Act:
@@ -145,11 +149,11 @@ def _consequent_act(consequence: Any, s: Situation[Any], target: str | None) -> 
     )  # fmt: skip
 
 
-def _follow(db: Db, decision: Decision, book: Rulebook, *, locked: set[str], moved: set[str]) -> None:
+def _follow(db: Db, decision: Decision, book: Rulebook, *, locked: set[str] | None, moved: set[str]) -> None:
     """Decide what the act brings about on linked cases; what a case does not accept is skipped and noted."""
     for consequence in decision.branch.consequences:
         for target in consequence.targets(db, decision.situation):
-            if target is not None and target not in locked:
+            if target is not None and locked is not None and target not in locked:
                 raise Moved(target)
             if target in moved and not consequence.itself:
                 continue

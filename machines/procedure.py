@@ -103,6 +103,7 @@ class Term(Generic[C]):
     expires: str = ""  # the act that the clock performs (automatic)
     rungs: tuple[Rung, ...] = ()
     again: bool = False  # it may stand open already: then it is set anew
+    when: Callable[[Situation[C]], bool] | None = None  # only in these situations
     revision: int = 1
 
 
@@ -244,6 +245,11 @@ class Transition(Generic[C]):
     def targets(self) -> tuple[str, ...]:
         """Name the states it leads to; of a joint act, once it is complete."""
         return tuple(dict.fromkeys(branch.to for branch in self.to))
+
+    @property
+    def reaches_others(self) -> bool:
+        """Whether it may touch other cases than its own."""
+        return any(branch.consequences or branch.closes_there for branch in self.to)
 
     @property
     def persons(self) -> tuple[Office, ...]:

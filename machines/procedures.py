@@ -2,13 +2,20 @@
 
 from typing import Any
 
+from machines.annual_session import ANNUAL_SESSION
 from machines.candidacy import CANDIDACY
+from machines.council_meeting import COUNCIL_MEETING
+from machines.council_question import COUNCIL_QUESTION
 from machines.council_seat import COUNCIL_SEAT
 from machines.deputy_appointment import DEPUTY_APPOINTMENT
 from machines.membership import MEMBERSHIP
 from machines.office import OFFICE
+from machines.poll import POLL
 from machines.procedure import Procedure
 from machines.removal import REMOVAL
+from machines.resolution import RESOLUTION
+from machines.session import SESSION
+from machines.session_request import SESSION_REQUEST
 
 PROCEDURES: dict[str, Procedure[Any]] = {
     procedure.name: procedure
@@ -18,7 +25,14 @@ PROCEDURES: dict[str, Procedure[Any]] = {
         MEMBERSHIP,
         REMOVAL,
         COUNCIL_SEAT,
+        COUNCIL_MEETING,
+        COUNCIL_QUESTION,
+        POLL,
         DEPUTY_APPOINTMENT,
+        SESSION,
+        RESOLUTION,
+        SESSION_REQUEST,
+        ANNUAL_SESSION,
     )
 }
 

@@ -30,7 +30,8 @@ def add_person(
 def add_body(db: Db, body_id: str, *, kind: str, names: Mapping[str, str], region: str = "", **charter: Any) -> None:
     """Enter a body that nominates: a small assembly, an association (with level and highest body), a state body."""
     db.run(
-        "INSERT INTO bodies (body_id, kind, name_kk, name_ru, name_en, region, level, highest_body, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bodies (body_id, kind, name_kk, name_ru, name_en, region, level, highest_body, zone)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         body_id, kind, names["kk"], names["ru"], names["en"], region, charter.get("level"), charter.get("highest_body"),
         charter.get("zone", "Asia/Almaty"),
     )  # fmt: skip
@@ -39,7 +40,8 @@ def add_body(db: Db, body_id: str, *, kind: str, names: Mapping[str, str], regio
 def holders(db: Db, office: str, at: datetime) -> list[str]:
     """Name who holds *office* at an instant, in the order of their mandates."""
     rows = db.all(
-        "SELECT person_id FROM mandates WHERE office = ? AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?) ORDER BY begins_at, number",
+        "SELECT person_id FROM mandates WHERE office = ? AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)"
+        " ORDER BY begins_at, number",
         office, at, at,
     )  # fmt: skip
     return [row[0] for row in rows]

@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from machines.act import CLOCK, Act, Done
+from machines.annual_session import beginning, year_to_begin
 from machines.perform import Moved, perform
 from machines.procedure import Office
 from machines.procedures import procedure_of_number
 from machines.refusal import Unanswerable
-from machines.rulebook import Rulebook
+from machines.rulebook import ZONE, Rulebook
+from machines.stage import RANKS
+from machines.zones import local_day
 from models.database import Db, instant, is_race
 
 OpenTransaction = Callable[[], AbstractContextManager[Db]]
@@ -26,13 +29,12 @@ _SWEEP_LOCK = 0x6B656E6573  # "kenes": one sweeper at a time, order matters
 
 _DUE = """SELECT number, name, act, due_at, failures FROM deadlines WHERE state = 'open' AND kind = 'automatic' AND due_at <= ?
  ORDER BY due_at, rank, opened_at, number LIMIT ?"""
-_ANY_DUE = (
-    "SELECT 1 FROM deadlines WHERE state = 'open' AND kind = 'automatic' AND due_at <= ? AND failures = 0 LIMIT 1"
-)
+_ANY_DUE = """SELECT 1 FROM deadlines WHERE state = 'open' AND kind = 'automatic' AND due_at <= ? AND failures = 0
+ UNION ALL SELECT 1 FROM (SELECT max(body) AS year FROM cases WHERE procedure = 'annual_session') AS last WHERE year < ? LIMIT 1"""
 
 
 class Due(NamedTuple):
-    """An automatic deadline that has passed."""
+    """An automatic deadline that has passed, or a year whose standing duty begins (then it has no number yet)."""
 
     number: str
     deadline: str
@@ -62,9 +64,9 @@ class Settled:
     failed: tuple[Failure, ...] = ()
 
 
-def anything_due(db: Db, now: datetime) -> bool:
-    """Say whether an automatic deadline has passed (one indexed query, which usually finds none)."""
-    return db.one(_ANY_DUE, now) is not None
+def anything_due(db: Db, now: datetime, zone: str = ZONE) -> bool:
+    """Say whether an automatic deadline has passed or a year has begun (one indexed query, which usually finds none)."""
+    return db.one(_ANY_DUE, now, str(local_day(now, zone).year)) is not None
 
 
 def settle(open_transaction: OpenTransaction, now: datetime, book: Rulebook, *, limit: int | None = None) -> Settled:
@@ -92,11 +94,11 @@ def settle_in(db: Db, now: datetime, book: Rulebook) -> None:
     What fails is left as it is.
     """
     failed: set[tuple[str, str]] = set()
-    for due in iter(lambda: _next_due(db, now, failed), None):
+    for due in iter(lambda: _next_due(db, now, book, failed), None):
         try:
             with db.savepoint():
                 perform(db, clock_act(due, now), book)
-        except Exception:  # a reader is shown what stands; the sweep counts and tells
+        except Exception:  # noqa: BLE001 a reader is shown what stands; the sweep counts and tells
             failed.add((due.number, due.deadline))
 
 
@@ -137,6 +139,11 @@ def due_deadlines(db: Db, now: datetime, limit: int) -> Iterator[Due]:
 
 def clock_act(due: Due, now: datetime) -> Act:
     """Make the act by which the clock carries out *due*: effective at its own instant, recorded now."""
+    if not due.number:
+        return Act(
+            procedure="annual_session", name="begin", actor=CLOCK, office=Office.clock, at=due.due_at, recorded_at=now,
+            facts={"year": int(due.deadline)},
+        )  # fmt: skip
     procedure = procedure_of_number(due.number)
     assert procedure is not None
     return Act(
@@ -153,7 +160,7 @@ def _settle_one(
         with open_transaction() as db:
             if db.kind == "postgresql":
                 db.run("SELECT pg_advisory_xact_lock(?)", _SWEEP_LOCK)
-            due = _next_due(db, now, skip)
+            due = _next_due(db, now, book, skip)
             return None if due is None else (due, perform(db, clock_act(due, now), book))
     except Exception as error:
         if due is None or isinstance(error, Moved) or is_race(error):
@@ -161,9 +168,18 @@ def _settle_one(
         return Failure(due, error)
 
 
-def _next_due(db: Db, now: datetime, skip: set[tuple[str, str]]) -> Due | None:
+def _next_due(db: Db, now: datetime, book: Rulebook, skip: set[tuple[str, str]]) -> Due | None:
     found = (_due(row) for row in db.all(_DUE, now, len(skip) + 1))
-    return next((due for due in found if (due.number, due.deadline) not in skip), None)
+    first = next((due for due in found if (due.number, due.deadline) not in skip), None)
+    begins = _year_begins(db, now, book)
+    if begins is None or (begins.number, begins.deadline) in skip:
+        return first
+    return min((due for due in (first, begins) if due), key=lambda due: (due.due_at, RANKS.get(due.act, 9)))
+
+
+def _year_begins(db: Db, now: datetime, book: Rulebook) -> Due | None:
+    year = year_to_begin(db, now, book.zone)
+    return None if year is None else Due("", str(year), "begin", beginning(year, book.zone), 0)
 
 
 def _due(row: tuple[Any, ...]) -> Due:

@@ -53,7 +53,9 @@ def stage(
 
     *heads* knows where the cases stand that this act has moved already.
     """
-    heads = {} if heads is None else heads
+    if heads is None:
+        heads = {}
+        _end_mandates(db, decision)
     s, case = decision.situation, decision.loaded.case
     number = case.number if case else _new_number(db, decision)
     seq, previous = heads.get(number) or ((case.seq, case.head) if case else (0, GENESIS))
@@ -161,7 +163,8 @@ def _write_case(db: Db, decision: Decision, record: Record) -> None:
     who = procedure.identify(s)
     db.run(
         _OPEN_CASE, record.number, procedure.name, decision.state, record.seq, record.hash, final, record.definition, record.edition,
-        kept_rulings(s.rulings), s.zone, who.person, who.body, who.region, who.parent, who.about, _JSON.encode(facts), _JSON.encode(joint), s.at,
+        kept_rulings(s.rulings), s.zone, who.person, who.body, who.region, who.parent, who.about,
+        _JSON.encode(facts), _JSON.encode(joint), s.at,
     )  # fmt: skip
 
 
@@ -180,7 +183,8 @@ def _write_deadlines(db: Db, decision: Decision, record: Record) -> None:
         for number in there.targets(db, s):
             db.run(_CLOSE + " AND name = ?", "closed", at, here, number, there.deadline)
     for term in branch.opens:
-        _open_deadline(db, term, term.count(s), record, s)
+        if term.when is None or term.when(s):
+            _open_deadline(db, term, term.count(s), record, s)
 
 
 def _open_deadline(db: Db, term: Term[Any], count: Count | None, record: Record, s: Situation[Any]) -> None:
@@ -202,13 +206,21 @@ def reminder_at(count: Count, days: int) -> datetime:
     if days == 0:
         return count.due
     day = count.last_day - timedelta(days=days)
-    return instant(datetime(day.year, day.month, day.day, REMINDERS_AT_HOUR), count.zone)
+    return instant(datetime(day.year, day.month, day.day, REMINDERS_AT_HOUR), count.zone)  # noqa: DTZ001 local by its zone
+
+
+def _end_mandates(db: Db, decision: Decision) -> None:
+    """End what the act and its consequences end before anything is given: a successor takes the predecessor's place."""
+    case, ends = decision.loaded.case, decision.branch.ends
+    if case and ends:
+        ended = ends(decision.situation)
+        db.run("UPDATE mandates SET ended_at = ? WHERE number = ? AND ended_at IS NULL", ended, case.number)
+    for follows in decision.consequences:
+        _end_mandates(db, follows)
 
 
 def _write_mandate(db: Db, decision: Decision, record: Record) -> None:
     branch, s = decision.branch, decision.situation
-    if branch.ends:
-        db.run("UPDATE mandates SET ended_at = ? WHERE number = ? AND ended_at IS NULL", branch.ends(s), record.number)
     if branch.grants:
         db.run(_GRANT, record.number, *_mandate(db, branch.grants(s)))
 

@@ -1,6 +1,7 @@
 """What is true: every table, and the transaction that reads and writes them."""
 
 from models.answer import Answer
+from models.ballot import Ballot, Elector, Participation, Tally
 from models.calendar import CalendarDay, CalendarVersion
 from models.case import Case, Counter
 from models.database import Database, Db, Locked, TransactionLost
@@ -10,10 +11,13 @@ from models.heartbeat import Heartbeat
 from models.mandate import Mandate
 from models.message import Message, Webhook
 from models.person import Body, Person
+from models.presence import Presence
 from models.seal import Seal
+from models.signature import Signature
 from models.token import Token
 
 __all__ = [
-    "Answer", "Body", "CalendarDay", "CalendarVersion", "Case", "Counter", "Database", "Db", "Deadline", "Entry",
-    "Heartbeat", "Locked", "Mandate", "Message", "Person", "Reminder", "Seal", "Token", "TransactionLost", "Webhook",
+    "Answer", "Ballot", "Body", "CalendarDay", "CalendarVersion", "Case", "Counter", "Database", "Db", "Deadline", "Elector",
+    "Entry", "Heartbeat", "Locked", "Mandate", "Message", "Participation", "Person", "Presence", "Reminder", "Seal",
+    "Signature", "Tally", "Token", "TransactionLost", "Webhook",
 ]  # fmt: skip
