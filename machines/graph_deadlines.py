@@ -59,7 +59,10 @@ def _opened(procedure: Procedure[Any], edge: Edge) -> Found:
     if edge.final and names:
         yield "open_in_final", f"{edge.row.name} opens {', '.join(sorted(names))} in {edge.target}"
     once = {term.name for term in edge.branch.opens if not term.again} - {*edge.branch.closes}
-    if ALL not in edge.branch.closes and not edge.final:
+    stays = (
+        edge.source == edge.target and edge.branch.guards
+    )  # its guards say that it does not lead back to where it is
+    if ALL not in edge.branch.closes and not edge.final and not stays:
         for name in sorted(once & {name for here in before(procedure, edge) for name in here}):
             yield "opened_twice", f"{edge.row.name} opens {name} in {edge.source}, where it may be open already"
 

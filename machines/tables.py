@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from machines.digest import digest_of
+from machines.graph_walk import places
 from machines.joint import everyone_has_done_it
 from machines.norms import NORMS
 from machines.procedure import ALL, NEW, NOMINATING_OFFICES, SAME, Branch, Guard, Office, Procedure, Transition
@@ -39,7 +40,7 @@ def procedure_as_data(procedure: Procedure[Any] | str) -> dict[str, Any]:
         "final": list(procedure.final),
         "initial_acts": [row.name for row in procedure.acts if row.opens_case],
         "digest": digest_of(procedure),
-        "acts": [_act(row) for row in procedure.acts],
+        "acts": [_act(row, moved(procedure, row)) for row in procedure.acts],
     }
 
 
@@ -87,7 +88,15 @@ def targets(row: Transition[Any]) -> list[str]:
     return list(dict.fromkeys(branch.to for branch in leading))
 
 
-def _act(row: Transition[Any]) -> dict[str, Any]:
+def moved(procedure: Procedure[Any], row: Transition[Any]) -> set[str]:
+    """Name the deadlines that an act sets anew where they are always open: it moves them, and opens none."""
+    where = [place.deadlines for place in places(procedure) if place.state in row.source]
+    if row.opens_case or not where or any(branch.to != SAME for branch in row.to):
+        return set()
+    return {term.name for branch in row.to for term in branch.opens} & frozenset.intersection(*where)
+
+
+def _act(row: Transition[Any], moved: set[str]) -> dict[str, Any]:
     return {
         "name": row.name,
         "from": [] if row.opens_case else list(row.source),
@@ -96,7 +105,7 @@ def _act(row: Transition[Any]) -> dict[str, Any]:
         "joint": row.joint,
         "concurrent": row.concurrent,
         "norms": list(row.norms),
-        "opens": list(dict.fromkeys(term.name for branch in row.to for term in branch.opens)),
+        "opens": list(dict.fromkeys(term.name for branch in row.to for term in branch.opens if term.name not in moved)),
         "closes": list(dict.fromkeys(name for branch in row.to for name in branch.closes)),
     }
 

@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from machines.candidacy import CANDIDACY
+from machines.procedure import SAME, Branch, Office, Term, Transition
 from machines.procedures import PROCEDURES
-from machines.tables import documentation, mermaid, procedure_as_data, table
+from machines.tables import documentation, mermaid, moved, procedure_as_data, table
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "procedures.md"
 
@@ -70,3 +72,15 @@ def test_a_nominating_body_is_whoever_nominates() -> None:
     assert ["="] == acts["support"]["to"]
     assert [] == acts["nominate"]["from"]
     assert ["*"] == acts["withdraw"]["closes"]
+
+
+def test_a_deadline_set_anew_is_moved() -> None:
+    """What is always open when an act sets it anew is moved and not opened (9.3b: the closing of a poll that is extended)."""
+    consideration = CANDIDACY.rows["admit"].to[0].opens
+    assert {"consideration"} == moved(CANDIDACY, moving("admissible", *consideration))
+    assert set() == moved(CANDIDACY, moving("nominated", *consideration))
+    assert set() == moved(CANDIDACY, CANDIDACY.rows["admit"])
+
+
+def moving(state: str, *terms: Term[Any]) -> Transition[Any]:
+    return Transition("defer", (state,), (Branch(SAME, opens=terms),), (Office.working_body,), ("14.2a",))

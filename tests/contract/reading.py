@@ -6,11 +6,11 @@ from typing import Any
 
 import yaml
 
-from machines.procedure import Procedure
-from machines.tables import procedure_as_data
+from machines.procedure import Branch, Procedure
+from machines.tables import moved, procedure_as_data
 
 LISTS = ("to", "by", "norms", "opens", "closes")
-ACT = {"from", *LISTS, "joint", "concurrent", "facts", "there", "brings"}
+ACT = {"from", *LISTS, "joint", "concurrent", "facts", "there", "brings", "moves", "ways"}
 
 
 @cache
@@ -44,6 +44,8 @@ def _act(row: dict[str, Any]) -> dict[str, Any]:
         "facts": sorted(row.get("facts", "").split()),
         "there": sorted(row.get("there", "").split()),
         "brings": sorted(row.get("brings", "").split()),
+        "moves": sorted(row.get("moves", "").split()),
+        "ways": {target: sorted(effects.split()) for target, effects in row.get("ways", {}).items()},
     }
 
 
@@ -58,23 +60,29 @@ def as_contract(procedure: Procedure[Any]) -> dict[str, Any]:
                             for fact, field in row.facts.model_fields.items()),
             "there": sorted({there.deadline for branch in row.to for there in branch.closes_there}),
             "brings": sorted({f"{what.procedure}.{what.act}" for branch in row.to for what in branch.consequences}),
+            "moves": sorted(moved(procedure, row)),
+            "ways": {} if row.joint or len(row.to) == 1 else {branch.to: _effects(branch) for branch in row.to},
         }  # fmt: skip
     kept = {name: told[name] for name in ("name", "states", "final", "initial_acts")}
     return kept | {"letter": procedure.letter, "acts": acts, "deadlines": deadlines(procedure)}
 
 
+def _effects(branch: Branch[Any]) -> list[str]:
+    brought = [f"{what.procedure}.{what.act}" for what in branch.consequences]
+    return sorted([*(f"!{term.name}" for term in branch.opens), *(f"~{name}" for name in branch.closes), *brought])
+
+
 def deadlines(procedure: Procedure[Any]) -> dict[str, Any]:
-    """Return the deadlines with kind, expiry and the days of the reminders before (0 comes when it has passed)."""
-    return {
-        term.name: {
-            "kind": term.kind,
-            **({"expires": term.expires} if term.expires else {}),
-            "reminders": [rung.days for rung in term.rungs if rung.days],
-        }
-        for row in procedure.acts
-        for branch in row.to
-        for term in branch.opens
-    }
+    """Return the deadlines with kind, expiry and the days of the reminders before (0 comes when it has passed).
+
+    Where two acts open one deadline differently, both are shown.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for term in (term for row in procedure.acts for branch in row.to for term in branch.opens):
+        told: dict[str, Any] = {"kind": term.kind, "reminders": [rung.days for rung in term.rungs if rung.days]}
+        told |= {"expires": term.expires} if term.expires else {}
+        found.setdefault(term.name, []).append(told)
+    return {name: each[0] if all(one == each[0] for one in each) else each for name, each in found.items()}
 
 
 def differences(procedure: Procedure[Any], *, told: dict[str, Any] | None = None) -> list[str]:
@@ -86,8 +94,6 @@ def _differences(where: str, told: Any, coded: Any) -> list[str]:
     if isinstance(told, dict) and isinstance(coded, dict):
         found = []
         for name in dict.fromkeys([*told, *coded]):
-            if name == "reminders" and name not in told:
-                continue  # dates, not days before the last: the year's end
             found += _differences(f"{where}.{name}", told.get(name, "nothing"), coded.get(name, "nothing"))
         return found
     return [] if told == coded else [f"{where}: the contract says {told}, the table {coded}"]

@@ -1,0 +1,206 @@
+"""A wanderer through the procedures: does any act that somebody may do, with any facts of the right shape.
+
+It knows no procedure by name, so that one more needs nothing here: offices, facts and links come from the tables. What it
+finds are situations that nobody would think of.
+"""
+
+import datetime as dt
+import random
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from machines.act import PRESIDENT, Act
+from machines.facts import _Linked, _Person
+from machines.perform import perform
+from machines.procedure import NEW, NOMINATING_OFFICES, Office, Procedure, Transition
+from machines.procedures import PROCEDURES
+from machines.refusal import Unanswerable
+from machines.settle import settle
+from machines.zones import local_time
+from models.database import Db
+from tests.assembly import Assembly
+
+TRIES = 40  # shapes with conditions of their own are drawn again
+WORDS = ("On the proposal of the secretariat, as agreed", "Kostanay", "1-7")
+INDISPENSABLE = {Office.working_body, Office.chairman, Office.sa_secretariat}  # without them nothing goes on
+
+
+class StandStill(Exception):
+    """The act would leave nobody who could go on."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as it stands."""
+
+    number: str
+    procedure: Procedure[Any]
+    state: str
+    seq: int
+    person: str | None
+
+
+class Wanderer:
+    """Somebody who tries everything, always in the same order for the same *seed*."""
+
+    def __init__(self, assembly: Assembly, seed: int) -> None:
+        self.assembly, self.dice = assembly, random.Random(seed)
+        self.people = [row[0] for row in assembly.ask("SELECT person_id FROM people ORDER BY person_id")]
+        self.bodies = [row[0] for row in assembly.ask("SELECT body_id FROM bodies ORDER BY body_id")]
+        self.visited: set[tuple[str, str]] = set()
+
+    # ------------------------------------------------------------------------------------------------------------ wandering
+
+    def wander(self, steps: int) -> Iterator[Case]:
+        """Do acts, time going on, and yield each case that was moved."""
+        for _ in range(steps):
+            self.assembly.now += dt.timedelta(hours=self.dice.choice((0, 1, 20, 24, 72)))
+            assert settle(self.assembly.database.transaction, self.assembly.now, self.assembly.book).failed == ()
+            case, row = self._somewhere()
+            act = self.attempt(case, row)
+            number = self._do(act) if act else None
+            if number:
+                moved = self.case(number)
+                self.visited.add((moved.procedure.name, moved.state))
+                yield moved
+
+    def _somewhere(self) -> tuple[Case | None, Transition[Any]]:
+        """Choose a procedure, so that rare ones have their turn, and in it a case that goes on, or a new one."""
+        procedure = self.dice.choice([*PROCEDURES.values()])
+        going_on = self.cases("procedure = ? AND NOT final", procedure.name)
+        if going_on and self.dice.random() < 0.8:
+            case = self.dice.choice(going_on[-6:])
+            return case, self._row(procedure, case.state)
+        return None, self._row(procedure, NEW)
+
+    def _row(self, procedure: Procedure[Any], state: str) -> Transition[Any]:
+        """Choose an act, one that ends the case more rarely."""
+        rows = procedure.known_in(state)
+        ends = [any(target in procedure.final for target in row.targets) for row in rows]
+        return self.dice.choices(rows, [1 if end else 4 for end in ends])[0]
+
+    def _do(self, act: Act) -> str | None:
+        """Do an act, unless it is not to be done or would leave nobody who could go on."""
+        try:
+            with self.assembly.database.transaction() as db:
+                number = perform(db, act, self.assembly.book).number
+                _go_on(db)
+        except (Unanswerable, StandStill):
+            return None
+        return number
+
+    # ----------------------------------------------------------------------------------------------------------------- cases
+
+    def case(self, number: str) -> Case:
+        """Read a case."""
+        return self.cases("number = ?", number)[0]
+
+    def cases(self, where: str = "true", *parameters: Any) -> list[Case]:
+        """Read cases, in the order in which they were opened."""
+        columns = "number, procedure, state, seq, person_id"
+        rows = self.assembly.ask(f"SELECT {columns} FROM cases WHERE {where} ORDER BY opened_at, number", *parameters)
+        return [Case(number, PROCEDURES[name], state, seq, person) for number, name, state, seq, person in rows]
+
+    # ------------------------------------------------------------------------------------------------------------------ acts
+
+    def attempt(self, case: Case | None, row: Transition[Any], *, office: Office | None = None) -> Act | None:
+        """Make an act of somebody who holds one of its offices, as far as anybody does."""
+        procedure = case.procedure if case else next(each for each in PROCEDURES.values() if row in each.acts)
+        facts = self.facts(row)
+        if facts is None:
+            return None
+        told = {"case": case.number if case else None, "seen": case.seq if case else None, "facts": facts}
+        office = office or self.dice.choice(row.by)
+        if office in (Office.clock, Office.consequence):
+            actor: str | None = "clock" if office is Office.clock else "d1"
+            told["office"] = office
+        elif office is Office.president:
+            actor, told["on_behalf_of"] = "wb", PRESIDENT
+        else:
+            actor = self._holder(office, case)
+        return actor and Act(procedure=procedure.name, name=row.name, actor=actor, at=self.assembly.now, **told)  # type: ignore[return-value]
+
+    def _holder(self, office: Office, case: Case | None) -> str | None:
+        if office is Office.candidate or (case and office in (Office.member, Office.council_member) and case.person):
+            return case.person if case else None
+        offices = NOMINATING_OFFICES if office is Office.nominating_body else (office,)
+        holders = [holder for each in offices for holder in self.assembly.holding(each)]
+        return self.dice.choice(holders) if holders else None
+
+    # ----------------------------------------------------------------------------------------------------------------- facts
+
+    def facts(self, row: Transition[Any]) -> dict[str, Any] | None:
+        """Draw facts of the right shape; None where that takes a case that there is not."""
+        for _ in range(TRIES):
+            try:
+                drawn = self._model(row.facts)
+                row.facts.model_validate(drawn)
+            except (ValidationError, IndexError):
+                continue
+            return drawn
+        return None
+
+    def _model(self, model: type[BaseModel]) -> dict[str, Any]:
+        drawn = {field.alias or name: self._field(name, field) for name, field in model.model_fields.items()}
+        return {name: value for name, value in drawn.items() if value is not None}
+
+    def _field(self, name: str, field: FieldInfo) -> Any:
+        if not field.is_required() and self.dice.random() < 0.4:
+            return None
+        return self._value(name, field.annotation, field.metadata)
+
+    def _value(self, name: str, shape: Any, marks: list[Any]) -> Any:
+        arguments = get_args(shape)
+        if get_origin(shape) is Annotated:
+            return self._value(name, arguments[0], [*marks, *arguments[1:]])
+        if get_origin(shape) in (Union, types.UnionType):
+            return self._value(
+                name, self.dice.choice([each for each in arguments if each is not types.NoneType]), marks
+            )
+        if get_origin(shape) is Literal:
+            return (
+                arguments[0] if self.dice.random() < 0.4 else self.dice.choice(arguments)
+            )  # the usual one comes first
+        if get_origin(shape) in (tuple, list):
+            return [self._value(name, arguments[0], marks) for _ in range(self.dice.choice((1, 1, 2, 6)))]
+        if isinstance(shape, type) and issubclass(shape, BaseModel):
+            return self._model(shape)
+        return self._plain(name, shape, marks)
+
+    def _plain(self, name: str, shape: Any, marks: list[Any]) -> Any:
+        for mark in marks:
+            if isinstance(mark, _Person):
+                return self.dice.choice(self.people)
+            if isinstance(mark, _Linked):
+                return self.dice.choice(
+                    [case.number for case in self.cases() if case.procedure.name in mark.procedures][-4:]
+                )
+        today = local_time(self.assembly.now, self.assembly.book.zone)
+        if shape is bool:
+            return self.dice.random() < 0.5
+        if shape is int:
+            return self.dice.choice((0, 1, 3, 7, today.year))
+        if shape is dt.date:
+            return (today.date() + dt.timedelta(days=self.dice.choice((-40, -1, 0, 0, 0, 0, 0, 0, 1, 14)))).isoformat()
+        if shape is dt.datetime:
+            return (today + dt.timedelta(days=self.dice.choice((-1, 1, 5, 20, 35, 50)))).strftime("%Y-%m-%d %H:%M")
+        assert shape is str, f"{name} is {shape}"
+        return self.dice.choice(self.bodies if name in ("body", "region") else WORDS)
+
+
+def _go_on(db: Db) -> None:
+    held = {row[0] for row in db.all("SELECT office FROM mandates WHERE ended_at IS NULL")}
+    if not INDISPENSABLE <= held:
+        raise StandStill
+
+
+def wrong(facts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield facts of the wrong shape: a name too much, and each fact as something else."""
+    yield {**facts, "unheard_of": 1}
+    for name in facts:
+        yield {**facts, name: {"unheard_of": 1}}
