@@ -61,7 +61,7 @@ class Desk:
     def get(self, path: str, who: str | None = "wb", *, language: str = "en", **query: Any) -> Any:
         """Ask."""
         return self.client.get(
-            path if path.startswith("/api") else API + path, params=query, headers=self.headers(who, language)
+            path if path.startswith("/api") else API + path, params=query or None, headers=self.headers(who, language)
         )
 
     def post(

@@ -1,0 +1,264 @@
+"""Lists of the API: cases, deadlines, inbox, the register, the law, the journal; reading writes nothing."""
+
+import json
+from typing import Any
+
+import pytest
+
+from models import Database
+from tests.api_client import NOMINATION, ORDER, Desk, is_problem
+from tests.assembly import Assembly
+
+LEAVING = {"statement_date": "2006-04-14", "from_date": "2006-05-01"}
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """Lend the desk of an Assembly in office."""
+    return Desk(Assembly(database, candidates=("A", "B", "C")))
+
+
+def considered(desk: Desk, person: str, at: str) -> str:
+    """Bring a candidacy to the deputies' submission."""
+    number = desk.nominate(person=person)
+    desk.act("wb", number, "admit")
+    desk.assembly.consider(number, at=at)
+    return number
+
+
+def test_the_nearest_deadline_comes_first(desk: Desk) -> None:
+    """Deadlines ascending, cases without one last; pages follow one another by the link."""
+    late, early = considered(desk, "p:A", "2006-05-16 10:00"), considered(desk, "p:B", "2006-05-15 10:00")
+    third = desk.nominate(person="p:C")
+    first = desk.get("/cases", procedure="candidacy", limit=2)
+    assert [early, late] == [case["number"] for case in first.json()["items"]]
+    link = first.headers["link"]
+    assert link.endswith('; rel="next"')
+    second = desk.get(link[1 : link.index(">")])
+    assert ([third], None) == ([case["number"] for case in second.json()["items"]], second.headers.get("link"))
+    assert third not in desk.get("/cases", state="considered").text
+
+
+def test_all_pages_together_are_the_list(desk: Desk) -> None:
+    """However small the pages: every case once."""
+    considered(desk, "p:A", "2006-05-15 10:00")
+    desk.nominate(person="p:B")
+    path, seen = "/api/v1/cases?limit=3", list[str]()
+    while path:
+        page = desk.get(path)
+        seen += [case["number"] for case in page.json()["items"]]
+        link = page.headers.get("link", "")
+        path = link[1 : link.index(">")] if link else ""
+    assert (len(seen), sorted(row[0] for row in desk.assembly.ask("SELECT number FROM cases"))) == (
+        len(set(seen)),
+        sorted(seen),
+    )
+
+
+def test_what_waits_on_me(desk: Desk) -> None:
+    """Joint acts wait on each deputy who has not done them; then on the Chairman (14.2b, 14.2c)."""
+    number = considered(desk, "p:A", "2006-05-15 10:00")
+
+    def waiting() -> set[str]:
+        return {who for who in ("wb", "d1", "d2", "ch") if number in desk.get("/cases", who, waiting_on="me").text}
+
+    assert {"d1", "d2"} == waiting()
+    desk.act("d1", number, "submit")
+    assert {"d2"} == waiting()
+    desk.act("d2", number, "submit")
+    assert {"ch"} == waiting()
+    desk.act("ch", number, "approve", {"order": {"number": "4", "date": "2006-05-15"}})
+    assert set() == waiting()
+
+
+def test_the_inbox_sorts_by_day(desk: Desk) -> None:
+    """Overdue, today, this week, later; what the others have to do is in `waiting`."""
+    number = considered(desk, "p:A", "2006-05-15 10:00")  # due at the end of Monday 29 May
+
+    def folder(who: str) -> str | None:
+        inbox = desk.get("/inbox", who).json()
+        assert {"overdue", "today", "week", "later", "waiting"} == set(inbox)
+        return next((name for name, each in inbox.items() if number in json.dumps(each)), None)
+
+    for now, expected in (
+        ("2006-05-15 11:00", "later"),
+        ("2006-05-29 23:59", "today"),
+        ("2006-05-30 00:00", "overdue"),
+    ):
+        desk.at(now)
+        assert expected == folder("d1"), now
+    (item,) = desk.get("/inbox", "d1").json()["overdue"]["items"]
+    assert (number, "submit", "2006-05-30T00:00:00+06:00") == (item["case"], item["act"], item["due"])
+    assert "29.05.2006" in item["reason"]
+    assert ("waiting", None) == (folder("s:Kostanay"), folder("ch"))
+    desk.act("d1", number, "submit")
+    assert "waiting" == folder("d1")
+
+
+def test_this_week_ends_on_sunday(desk: Desk) -> None:
+    """What is due on Friday is due this week on Wednesday, and later on the Sunday before."""
+    number = considered(desk, "p:A", "2006-05-19 10:00")  # due at the end of Friday 2 June
+    for now, expected in (("2006-05-28 10:00", "later"), ("2006-05-31 10:00", "week")):
+        desk.at(now)
+        assert number in json.dumps(desk.get("/inbox", "d1").json()[expected]), now
+
+
+def test_a_returned_nomination_waits_on_the_body_that_nominated(desk: Desk) -> None:
+    """Only who nominated may cure (14.1); the other offices are not bothered."""
+    number = desk.nominate()
+    assert number in json.dumps(desk.get("/inbox", "wb").json()["later"])
+    desk.act("wb", number, "return", {"reason": "The decision is missing"})
+    assert number in json.dumps(desk.get("/inbox", "a:Kostanay").json()["later"])
+    assert number not in json.dumps(desk.get("/inbox", "wb").json())
+
+
+def test_deadlines_with_their_derivation(desk: Desk) -> None:
+    """Open or not, until a day, the nearest first, in pages."""
+    early, late = considered(desk, "p:A", "2006-05-15 10:00"), considered(desk, "p:B", "2006-05-16 10:00")
+    assert [early, late] == [each["case"] for each in desk.get("/deadlines", open="true").json()["items"]]
+    assert [early] == [each["case"] for each in desk.get("/deadlines", open="true", until="2006-05-29").json()["items"]]
+    assert {"closed"} == {each["state"] for each in desk.get("/deadlines", open="false").json()["items"]}
+    page = desk.get("/deadlines", limit=1)
+    seen = page.json()["items"]
+    while "link" in page.headers:
+        page = desk.get(page.headers["link"].partition(">")[0][1:])
+        seen += page.json()["items"]
+    assert desk.get("/deadlines").json()["items"] == seen
+    assert {"case", "name", "kind", "due", "norm", "state", "derivation", "overdue"} == set(seen[0])
+
+
+def test_a_member_who_is_leaving_has_left_when_his_day_has_come(desk: Desk) -> None:
+    """Reading shows what the next act will find (20.3), and writes nothing; the list shows what is stored, as overdue."""
+    number = desk.assembly.number("membership:m3") or ""
+    desk.act("m3", number, "leave", LEAVING)
+    desk.token("wb")
+    desk.at("2006-05-01 00:00")
+    before = desk.assembly.rows()
+    case = desk.get(f"/cases/{number}")
+    assert ("left", '"3"') == (case.json()["state"], case.headers["etag"])
+    assert [] == desk.get(f"/cases/{number}/acts").json()["items"]
+    listed = next(each for each in desk.get("/cases", state="leaving").json()["items"] if each["number"] == number)
+    assert (2, True) == (listed["seq"], listed["overdue"])
+    assert "leaving" == desk.get(f"/cases/{number}", as_of="2006-04-30").json()["state"]
+    assert before == desk.assembly.rows()
+
+
+def test_reading_writes_nothing(desk: Desk) -> None:
+    """Every GET, as officials and strangers: not a row changes."""
+    number = considered(desk, "p:A", "2006-05-15 10:00")
+    people = ("wb", "d1", "p:A", "p:B")
+    for person in people:
+        desk.token(person)
+    desk.at("2006-06-15 10:00")
+    before = desk.assembly.rows()
+    paths = [path.replace("{number}", number) for path in desk.app.openapi()["paths"]]
+    for person in people:
+        for path in paths:
+            for one in (path.replace("{name}", "candidacy").replace("{id}", "14.1a"), path):
+                desk.get(one, person)
+    for page in ("/", "/mailbox", "/docs", "/openapi.json", "/nothing"):
+        desk.client.get(page)
+    assert before == desk.assembly.rows()
+
+
+def test_the_register_as_of_a_day(desk: Desk) -> None:
+    """Who holds which office at the end of a day; addresses only for the working body and oneself."""
+    assert {"chairman", "deputy_chairman", "member", "working_body", "sa_chairman", "sa_secretariat"} == {
+        each["office"] for each in desk.get("/offices").json()["items"]
+    }
+    assert [] == desk.get("/offices", at="2004-01-01").json()["items"]
+    assert ["ch"] == [each["person_id"] for each in desk.get("/offices", office="chairman").json()["items"]]
+    people = {each["person_id"]: each for each in desk.get("/people", "m1").json()["items"]}
+    assert (["member"], True, False) == (people["m1"]["offices"], "email" in people["m1"], "email" in people["m2"])
+    assert all("email" in each for each in desk.get("/people").json()["items"])
+    (body,) = desk.get("/bodies").json()["items"]
+    assert ("Kostanay", {"a:Kostanay", "s:Kostanay"}) == (
+        body["body_id"],
+        {each["person_id"] for each in body["offices"]},
+    )
+
+
+def test_somebody_not_yet_known(desk: Desk) -> None:
+    """Entered by the working body and the nominating offices, then nominated; the key makes it safe to send twice."""
+    told = {"name_kk": "Айгүл Ким", "name_ru": "Айгуль Ким", "name_en": "Aigul Kim", "email": "kim@example.kz"}
+    first = desk.post("/people", "s:Kostanay", told, key="k")
+    again = desk.post("/people", "s:Kostanay", told, key="k")
+    person = first.json()["person_id"]
+    assert (201, first.content, "true") == (again.status_code, again.content, again.headers["idempotent-replay"])
+    desk.nominate(person=person)
+    assert person != desk.post("/people", "wb", told).json()["person_id"]
+    is_problem(desk.post("/people", "s:Kostanay", told | {"language": "kk"}, key="k"), 422, "key-reused")
+    problem = is_problem(desk.post("/people", "m1", told), 403, "forbidden")
+    assert "working_body" in problem["who_can"]
+    for wrong in (
+        {"email": "nobody"},
+        {"email": "a@b.kz\nBcc: x@y.kz"},
+        {"language": "fr"},
+        {"name_kk": " "},
+        {"role": "wb"},
+    ):
+        is_problem(desk.post("/people", "wb", told | wrong), 422, "facts")
+
+
+def test_the_law_as_data(desk: Desk) -> None:
+    """Procedures with their diagram, norms in three languages and where they are used, rulings with their reasons."""
+    procedures = {each["name"]: each for each in desk.get("/procedures").json()["items"]}
+    assert {"states", "final", "initial_acts", "digest", "acts"} <= set(procedures["candidacy"])
+    assert procedures["removal"] == desk.get("/procedures/removal").json()
+    diagram = desk.get("/procedures/candidacy", format="mermaid")
+    assert diagram.text.startswith("stateDiagram-v2")
+    assert 161 == len(desk.get("/norms").json()["items"])
+    norm = desk.get("/norms/14.2c", language="kk").json()
+    assert {"kk", "ru", "en"} == set(norm["wording"])
+    assert {"kind": "act", "name": "candidacy.approve"} in norm["used_in"]
+    rulings = {each["key"]: each for each in desk.get("/rulings").json()["items"]}
+    assert ("advisory", "C05") == (
+        rulings["candidacy.council_outcome"]["value"],
+        rulings["candidacy.council_outcome"]["ruling"],
+    )
+    assert all(each["norm"] and each["reason"] for each in rulings.values())
+
+
+def test_the_journal_goes_on_where_it_was_left(desk: Desk) -> None:
+    """Every entry in order of recording, one a line; `after` takes it up again."""
+    number = desk.nominate()
+    desk.act("wb", number, "admit")
+    answer = desk.get("/journal")
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert ("application/x-ndjson", sorted(line["position"] for line in lines)) == (
+        answer.headers["content-type"].partition(";")[0], [line["position"] for line in lines],
+    )  # fmt: skip
+    assert desk.assembly.ask("SELECT count(*) FROM entries")[0][0] == len(lines)
+    rest: list[dict[str, Any]] = [
+        json.loads(line) for line in desk.get("/journal", after=lines[-2]["position"]).text.splitlines()
+    ]
+    assert [(number, 2, "admit")] == [(line["case"], line["seq"], line["act"]) for line in rest]
+    assert 3 == len(desk.get("/journal", limit=3).text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/cases", {"procedure": "dance"}), ("/cases", {"state": "tired"}), ("/cases", {"waiting_on": "you"}), ("/cases", {"limit": "0"}),
+        ("/cases", {"limit": "many"}), ("/cases", {"after": "x"}), ("/cases", {"after": "WyJhIl0"}), ("/cases", {"proceduer": "candidacy"}),
+        ("/deadlines", {"open": "perhaps"}), ("/deadlines", {"until": "tomorrow"}), ("/deadlines", {"until": "9999-12-31"}),
+        ("/deadlines", {"after": "W251bGwsIkMtMjAwNi0wMDAxIl0"}), ("/journal", {"after": "-1"}), ("/journal", {"after": str(2**63)}),
+        ("/offices", {"at": "2006-02-30"}), ("/offices", {"office": "king"}), ("/rulings", {"at": "0001-01-01"}), ("/norms", {"x": "1"}),
+        ("/procedures/candidacy", {"format": "png"}), ("/cases", {"state": ["nominated", "rejected"]}), ("/cases", {"state": "a\0b"}),
+    ],
+)  # fmt: skip
+def test_unknown_query_values(desk: Desk, path: str, query: dict[str, Any]) -> None:
+    """422 names the value and what is expected."""
+    problem = is_problem(desk.client.get("/api/v1" + path, params=query, headers=desk.headers("wb")), 422, "facts")
+    assert problem["faults"][0]["reason"]
+
+
+def test_the_order_is_told_from_the_documents(desk: Desk) -> None:
+    """Facts may be given as the documentation's examples show them: the shape is right, though nobody is called so."""
+    assert ORDER["order"]["date"] == "2006-05-18"
+    document = desk.client.get("/openapi.json").json()
+    examples = document["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    assert {"candidacy.nominate", "office.assume", "membership.enrol"} <= set(examples)
+    assert (
+        NOMINATION.keys() >= {"person", "route", "decision"} <= examples["candidacy.nominate"]["value"]["facts"].keys()
+    )
