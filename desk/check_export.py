@@ -25,6 +25,7 @@ from typing import Any, Iterable, Iterator  # noqa: UP035 - an inspector's Pytho
 
 FORMAT, VERSION = "kenes-journal", 1
 GENESIS = "0" * 64
+SALT_DIGITS = 32
 ENTRY = [
     "number", "seq", "procedure", "act", "source", "target", "actor", "holder", "office", "body", "norms", "edition",
     "definition", "effective_at", "recorded_at", "cause", "findings", "payload", "previous",
@@ -144,7 +145,7 @@ class Check:
             self.erased += 1
         elif payload is None or salt is None:
             yield "the payload is erased in part"
-        elif sha256(salt + payload) != digest:
+        elif len(salt) != SALT_DIGITS or sha256(salt + payload) != digest:
             yield "the payload is not the one that was recorded"
 
     def sealed(self, told: dict[str, Any]) -> Iterator[str]:
