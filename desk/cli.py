@@ -31,6 +31,9 @@ class Commands(typer.core.TyperGroup):
 
             console = ctx.find_object(Console)
             raise typer.Exit(end(error, console, as_json=bool(console and console.as_json))) from error
+        finally:
+            if console := ctx.find_object(Console):
+                console.close()
 
 
 main = typer.Typer(
@@ -52,8 +55,12 @@ def begin(
     language: Annotated[
         str | None, typer.Option(help=f"of what is answered: {', '.join(LANGUAGES)}; else KENES_LANGUAGE, LANG, en")
     ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=cli_service.version, is_eager=True, help="print the version")
+    ] = False,
 ) -> None:
     """Find out where the command runs and in which language it answers."""
+    del version  # printed already
     surroundings = ctx.obj if isinstance(ctx.obj, Surroundings) else Surroundings()
     ctx.obj = Console(surroundings, choose_language(language, surroundings.environment))
 

@@ -97,6 +97,11 @@ class Console:
 
         return Door(self.database, self.book, self.surroundings.clock)
 
+    def close(self) -> None:
+        """Give back what was opened."""
+        if "database" in vars(self):
+            self.database.dispose()
+
     @property
     def today(self) -> date:
         """The local day of this run."""

@@ -93,9 +93,10 @@ def rulings(
     if as_json:
         return console.data({"items": [
             {
-                "key": key, "value": values[key], "default": ruling.default, "ruling": ruling.ruling, "norms": ruling.norms,
-                "since": since.get(key), "source": "kenes.toml" if key in since else "default",
-                "question": ruling.question(console.language), "reason": ruling.reason(console.language),
+                "key": key, "value": values[key], "default": ruling.default, "values": ruling.values, "ruling": ruling.ruling,
+                "norm": ruling.norms[0], "norms": ruling.norms, "since": since.get(key),
+                "source": console.settings.sources["rulings"] if key in since else "default",
+                **{part: getattr(ruling, part)(console.language) for part in ("question", "meaning", "reason", "alternatives")},
             }
             for key, ruling in RULINGS.items()
         ]})  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.cli_console import CHECK_FAILED, WRONG, Console, Ended, console_of
+from desk.cli_console import CHECK_FAILED, OWN_SETTING, WRONG, Console, Ended, console_of
 
 if TYPE_CHECKING:
     from models.database import Database
@@ -44,25 +45,28 @@ def up(ctx: typer.Context, demo: Demo = False) -> None:
     console = console_of(ctx)
     if demo:
         load(console, prepared(console))
-    raise typer.Exit(start(console.settings))
+    settings = console.settings
+    os.environ.pop(OWN_SETTING, None)  # it is no setting of the service
+    raise typer.Exit(start(settings))
 
 
 def desk(ctx: typer.Context) -> None:
     """Start only the web desk and the API."""
+    from desk.serve import serve
+
     console = console_of(ctx)
     prepared(console)
-    serve = importlib.import_module("desk.serve").serve
+    console.tell(f"The desk: {console.settings.url}")
     serve(console.settings)
 
 
 def worker(ctx: typer.Context) -> None:
     """Start a worker of one host more (PREFECT_API_URL)."""
-    console = console_of(ctx)
-    if not console.settings.prefect_api_url:
-        raise Ended(WRONG, "PREFECT_API_URL is not set: it says where Prefect's server is. `kenes up` starts one.")
     from desk.up import worker as start
 
-    raise typer.Exit(start(console.settings))
+    settings = console_of(ctx).settings
+    os.environ.pop(OWN_SETTING, None)  # it is no setting of the service
+    raise typer.Exit(start(settings))
 
 
 def doctor(ctx: typer.Context, as_json: Json = False) -> None:
@@ -154,7 +158,8 @@ def prepared(console: Console) -> Database:
     """Make the home ready: folder, newest schema, calendar, key."""
     from models.home import prepare
 
-    return prepare(console.settings, at=console.now)
+    console.database = prepare(console.settings, at=console.now)
+    return console.database
 
 
 def load(console: Console, database: Database) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from models.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
-SILENCE = timedelta(minutes=5)  # so long nothing may have swept
 PATIENCE = 3  # seconds for Prefect's server to answer
 
 # Pairs that fight each other (why: docs/dependencies.md): the package, from which version on it is too new, what happens.
@@ -178,20 +177,16 @@ def _clock(database: Database, now: datetime) -> Check:
 
 
 def _heartbeat(database: Database, now: datetime) -> Check:
-    from models.database import instant
+    from desk.health import NO_TIME_AFTER_S, SWEEP, heartbeats
 
     with database.transaction(write=False) as db:
-        rows = [(name, instant(at)) for name, at in db.all("SELECT name, at FROM heartbeats ORDER BY at DESC")]
-    if not rows:
+        at = dict(heartbeats(db)).get(SWEEP)
+    if at is None:
         return Check("sweep", False, "nothing has swept yet", "kenes up starts the flows, kenes worker a worker alone")
-    name, at = rows[0]
-    well = now - at <= SILENCE
-    return Check(
-        "sweep",
-        well,
-        f"{name}, {int((now - at).total_seconds())} s ago",
-        _mend(well, "is `kenes up` running? Look at Prefect's page for failed runs"),
-    )
+    age = int((now - at).total_seconds())
+    well = age <= NO_TIME_AFTER_S
+    mend = "is kenes up running? Prefect's page shows runs that failed"
+    return Check("sweep", well, f"{SWEEP}, {age} s ago", _mend(well, mend))
 
 
 def _failures(database: Database, _: datetime) -> Check:

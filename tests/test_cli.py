@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -468,6 +469,24 @@ def test_the_clock_must_not_stand_before_the_record(home: Run) -> None:
     """Entries of the future are a clock that goes wrong."""
     checks = {check["name"]: check for check in told(home, "doctor", status=6, later=timedelta(days=-30))["checks"]}
     assert not checks["clock"]["well"]
+
+
+def test_a_used_port_is_told(run: Run, environment: dict[str, str]) -> None:
+    """The desk names the port that something listens on already, and does not start."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        environment["KENES_URL"] = f"http://127.0.0.1:{port}"
+        assert f"expected a free port of this machine; got 127.0.0.1:{port}" in run("desk", status=2).stderr
+
+
+def test_a_worker_needs_to_know_its_server(run: Run) -> None:
+    """Without PREFECT_API_URL there is nothing to work for."""
+    assert "PREFECT_API_URL" in run("worker", status=2).output
+
+
+def test_the_benchmarks_get_their_own_options(run: Run) -> None:
+    """What follows `kenes bench` is theirs."""
+    assert "--procs" in run("bench", "acts", "--help").stdout
 
 
 # ---- help

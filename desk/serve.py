@@ -1,0 +1,78 @@
+"""Serve the desk: one process that listens where the settings say. `python -m desk.serve`, or `kenes desk`.
+
+Nothing of the web is imported before the desk is served: who only asks for the address is spared it.
+"""
+
+import os
+import socket
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from models.settings import Settings, WrongSettingError, read_settings
+
+SECONDS_TO_FINISH = 5  # for answers under way when the desk is asked to end: `kenes up` waits ten
+WAITING = 2048  # connections that the system holds until they are taken
+PORTS = {"http": 80, "https": 443}
+WRONG = 2  # exit status
+
+
+def main() -> int:
+    """Serve the home of the environment and the current folder; return the exit status."""
+    from models.home import prepare
+
+    try:
+        settings = read_settings(os.environ, Path.cwd())
+        prepare(settings, at=datetime.now(UTC)).dispose()
+        serve(settings)
+    except WrongSettingError as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG
+    return 0
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it.
+
+    Raises WrongSettingError where something listens already, or where this machine has no such address.
+    """
+    with closing(listen(settings)) as listening:
+        import uvicorn
+
+        from desk.app import make_app
+
+        config = uvicorn.Config(
+            make_app(settings), log_level="warning", timeout_graceful_shutdown=SECONDS_TO_FINISH, server_header=False
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def address_of(url: str) -> tuple[str, int]:
+    """Return the host and the port that an address means."""
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or PORTS[parts.scheme]
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Take the port before anything is loaded, so that a used one is said in one line."""
+    host, port = address_of(settings.url)
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind)
+    except OSError as error:
+        raise settings.wrong("url", expected="an address of this machine", got=f"{host}: {error.strerror}") from None
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(place)
+        listening.listen(WAITING)
+    except OSError as error:
+        listening.close()
+        got = f"{host}:{port}, {error.strerror}"
+        raise settings.wrong("url", expected="a free port of this machine", got=got) from None
+    return listening
+
+
+if __name__ == "__main__":
+    sys.exit(main())
