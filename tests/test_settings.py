@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from machines.configured import configured_book
 from models.settings import Settings, WrongSettingError, read_settings
 
 KEY = "Kioq" * 10 + "Kio="  # 32 bytes
@@ -235,3 +236,28 @@ def test_reading_settings_loads_nothing_heavy():
     )
     root = Path(__file__).parent.parent
     assert 0 == subprocess.run([sys.executable, "-c", program], check=False, cwd=root).returncode
+
+
+def test_a_switched_ruling_is_in_force_from_its_day(tmp_path: Path):
+    """Before it, and for every other question, the default answer stands."""
+    book = configured_book(read_settings({}, toml(tmp_path, '[rulings.2027-01-01]\npoll.reference_moment = "open"')))
+    assert "close" == book.rulings_on(date(2026, 12, 31))["poll.reference_moment"]
+    assert "open" == book.rulings_on(date(2027, 1, 1))["poll.reference_moment"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("poll.reference_moment = 'noon'", "poll.reference_moment to be one of close, open, both"),
+        ("removal.submission.min_submitters = '2'", "removal.submission.min_submitters to be one of 1, 2"),
+        ("poll.excluded_kinds = ['lunch']", "poll.excluded_kinds to be a list out of candidacy, "),
+        ("poll.moment = 'open'", "one of session.notice.mode, session.notice.extra_day, "),
+    ],
+)
+def test_a_ruling_that_cannot_be_is_told_at_the_start(tmp_path: Path, line: str, expected: str):
+    """Not on the day on which it would first be asked for."""
+    settings = read_settings({}, toml(tmp_path, f"[rulings.2027-01-01]\n{line}"))
+    with pytest.raises(WrongSettingError) as raised:
+        configured_book(settings)
+    assert str(raised.value).startswith(f"rulings (kenes.toml): expected {expected}")
+    assert " from 2027-01-01" in str(raised.value)
