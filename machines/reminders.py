@@ -21,7 +21,7 @@ from models.database import Db, instant
 BATCH = 100
 
 # The rung nearest to the deadline speaks for those before it that were missed: one deadline is one message, however late one is.
-_LEADING = """SELECT r.number, r.opened_seq, r.deadline, r.rung, r.audience, d.state, d.due_at, d.norm, d.zone
+_LEADING = """SELECT r.number, r.opened_seq, r.deadline, r.rung, r.audience, d.state, d.due_at, d.norm, d.zone, d.steps
  FROM reminders r JOIN deadlines d ON d.number = r.number AND d.opened_seq = r.opened_seq AND d.name = r.deadline
  WHERE r.settled_at IS NULL AND r.at <= ? AND NOT EXISTS (SELECT 1 FROM reminders n WHERE n.number = r.number
  AND n.opened_seq = r.opened_seq AND n.deadline = r.deadline AND n.rung < r.rung AND n.settled_at IS NULL AND n.at <= ?)
@@ -47,6 +47,7 @@ class DueReminder(NamedTuple):
     due_at: datetime
     norm: str
     zone: str
+    steps: str
 
     @property
     def place(self) -> Place:
@@ -135,12 +136,13 @@ def _stage(db: Db, reminder: DueReminder, person: str, now: datetime) -> None:
 
 
 def _parameters(reminder: DueReminder, now: datetime) -> str:
-    """Return what the message says of the deadline: its last day and the days until then (or since), as they are at *now*."""
+    """Return what the message says of the deadline, and the days until its last day (or since), as they are at *now*."""
     last_day = local_day(reminder.due_at - timedelta(microseconds=1), reminder.zone)
     told = {
         "due": local_time(reminder.due_at, reminder.zone).isoformat(),
-        "last_day": last_day.isoformat(),
+        "zone": reminder.zone,
         "days": abs((last_day - local_day(now, reminder.zone)).days),
         "norm": reminder.norm,
+        "steps": json.loads(reminder.steps),
     }
     return json.dumps(told, sort_keys=True)

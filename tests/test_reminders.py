@@ -55,13 +55,14 @@ def test_those_are_reminded_who_still_have_to_act(assembly: Assembly):
 
 
 def test_a_reminder_says_how_long_there_is(assembly: Assembly):
-    """The last day, the closing instant in local time, the days that are left, the norm."""
+    """The closing instant in local time, the days that are left, the norm, and how it was counted."""
     considered(assembly)
     remind(assembly, "2006-05-26 09:00")
     parameters = json.loads(
         assembly.ask("SELECT parameters FROM messages WHERE template = 'reminder.candidacy.submission'")[0][0]
     )
-    assert {"due": "2006-05-30T00:00:00+06:00", "last_day": "2006-05-29", "days": 3, "norm": "14.2b"} == parameters
+    assert parameters.pop("steps")
+    assert {"due": "2006-05-30T00:00:00+06:00", "zone": "Asia/Almaty", "days": 3, "norm": "14.2b"} == parameters
 
 
 def test_reminding_twice_tells_once(assembly: Assembly):

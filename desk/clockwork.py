@@ -1,0 +1,101 @@
+"""Prefect's server as `kenes up` runs it: its environment, and what it is asked before the worker starts.
+
+Prefect holds no truth: its folder may be deleted at any time.
+"""
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+POOL = "kenes"
+DEPLOYMENTS = Path(__file__).parent.parent / "prefect.yaml"
+TIMEOUT_S = 30.0
+AT_ONCE = 50  # what Prefect's server deletes with one call
+
+# Runs are kept for three days, events for one: with three runs a minute there are enough of them.
+SETTINGS = {
+    "DO_NOT_TRACK": "1",
+    "NO_COLOR": "1",
+    "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "2",
+    "PREFECT_LOGGING_TO_API_BATCH_SIZE": "100000",
+    "PREFECT_LOGGING_TO_API_MAX_LOG_SIZE": "100000",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(3 * 24 * 3600),
+    # By default a hundred runs of each deployment are booked ahead, and after a stop all of them run.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "5",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "2",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
+    "PREFECT_SERVER_UI_API_URL": "/api",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # The worker is told of runs a little ahead of their time.
+    "PREFECT_WORKER_PREFETCH_SECONDS": "10",
+    "PREFECT_WORKER_QUERY_SECONDS": "5",
+}
+
+
+def environment_of(outer: Mapping[str, str], *, home: Path, api_url: str) -> dict[str, str]:
+    """Return the environment of everything that speaks to Prefect: what is set outside stays, ours is added."""
+    return {**SETTINGS, "PREFECT_HOME": str(home / "prefect"), **outer, "PREFECT_API_URL": api_url}
+
+
+def server_command(port: int) -> list[str]:
+    """Return how Prefect's server is started: on loopback only, because it knows no roles."""
+    return [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+
+
+def deploy_command() -> list[str]:
+    """Return how the deployments are made or brought up to date."""
+    return [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DEPLOYMENTS)]
+
+
+class Clockwork:
+    """Prefect's server, by its API."""
+
+    def __init__(self, api_url: str) -> None:
+        self.api_url = api_url.rstrip("/")
+        self._client = httpx.Client(timeout=TIMEOUT_S)
+
+    def answers(self) -> bool:
+        """Say whether the server answers."""
+        try:
+            return self._client.get(f"{self.api_url}/health", timeout=2.0).is_success
+        except httpx.HTTPError:
+            return False
+
+    def make_pool(self) -> None:
+        """Make the pool that our workers take runs from, if there is none; they bring its template themselves."""
+        answer = self._client.post(f"{self.api_url}/work_pools/", json={"name": POOL, "type": POOL})
+        if answer.status_code != httpx.codes.CONFLICT:
+            answer.raise_for_status()
+
+    def forget_late_runs(self) -> int:
+        """Delete our runs whose time has passed unrun: the next sweep does what all of them would have done."""
+        deployments = self._ask("deployments/filter", {"work_pools": {"name": {"any_": [POOL]}}})
+        if not deployments:
+            return 0
+        late = {
+            "deployment_id": {"any_": [deployment["id"] for deployment in deployments]},
+            "state": {"type": {"any_": ["SCHEDULED"]}},
+            "expected_start_time": {"before_": datetime.now(UTC).isoformat()},
+        }
+        deleted = 0
+        while gone := self._ask("flow_runs/bulk_delete", {"flow_runs": late, "limit": AT_ONCE})["deleted"]:
+            deleted += len(gone)
+        return deleted
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._client.close()
+
+    def _ask(self, call: str, body: dict[str, Any]) -> Any:
+        answer = self._client.post(f"{self.api_url}/{call}", json=body)
+        answer.raise_for_status()
+        return answer.json()

@@ -1,0 +1,198 @@
+"""What `kenes up` looks after: the desk, Prefect's server, the worker; each is started again when it ends."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from types import FrameType
+from urllib.parse import urlsplit
+
+import httpx
+
+from desk.children import Child
+from desk.clockwork import Clockwork, deploy_command, environment_of, server_command
+from models.settings import Settings
+
+TICK_S = 0.3
+DESK_WITHIN_S, CLOCK_WITHIN_S = 60.0, 120.0
+WORKER_ENDS_WITHIN_S, SERVER_ENDS_WITHIN_S = 6.0, 3.0  # together less than ten
+TRY_AGAIN_AFTER_S = 30.0
+DESK = [sys.executable, "-c", "import sys; from desk.cli import main; sys.exit(main())", "desk"]
+WORKER = [sys.executable, "-m", "flows.worker_process"]
+
+
+class Supervisor:
+    """What `kenes up` looks after."""
+
+    def __init__(self, settings: Settings, *, prefect_port: int) -> None:
+        self.settings = settings
+        self._logs = settings.home / "logs"
+        self._ending = threading.Event()
+        self._clockwork = Clockwork(settings.prefect_api_url or f"http://127.0.0.1:{prefect_port}/api")
+        self._environment = environment_of(os.environ, home=settings.home, api_url=self._clockwork.api_url)
+        self.desk = self._child("desk", DESK)
+        self.prefect = None if settings.prefect_api_url else self._child("prefect", server_command(prefect_port))
+        self.worker = self._child("worker", WORKER)
+        self._deploying: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> int:
+        """Start everything, watch it until a signal comes, end everything."""
+        with signals(lambda _: self._ending.set()):
+            try:
+                self.desk.start()
+                if self.prefect:
+                    self.prefect.start()
+                if self._desk_answers():
+                    self._write_down()
+                    say(self._screen())
+                clock = self._bring_up_the_clock()
+                while not self._ending.wait(TICK_S):
+                    next(clock, None)
+                    for child in self._children():
+                        child.watch()
+            finally:
+                self._end()
+        return 0
+
+    def _children(self) -> list[Child]:
+        return [child for child in (self.desk, self.prefect, self.worker) if child is not None]
+
+    def _child(self, name: str, command: list[str]) -> Child:
+        environment = dict(os.environ) if name == "desk" else self._environment
+        return Child(name, command, environment=environment, log=self._logs / f"{name}.log", say=say)
+
+    def _desk_answers(self) -> bool:
+        host, port = address_of(self.settings.url)
+        until = time.monotonic() + DESK_WITHIN_S
+        while time.monotonic() < until and not self._ending.wait(0.1):
+            self.desk.watch()
+            if _accepts(host, port):
+                return True
+        if not self._ending.is_set():
+            say(f"The desk does not answer yet. Its log: {self.desk.log}")
+        return not self._ending.is_set()
+
+    def _bring_up_the_clock(self) -> Iterator[None]:
+        """Bring up what tells the time, step by step: at each yield the others are looked after."""
+        yield from self._until_prefect_answers()
+        while not (yield from self._deployed()):
+            say(f"The clock cannot be set yet; another try in {TRY_AGAIN_AFTER_S:.0f} s. Logs: {self._logs}")
+            yield from _pause(TRY_AGAIN_AFTER_S)
+        self.worker.start()
+        say("The clock runs: deadlines are swept every minute.")
+
+    def _until_prefect_answers(self) -> Iterator[None]:
+        late = time.monotonic() + CLOCK_WITHIN_S
+        while not self._clockwork.answers():
+            if time.monotonic() > late:
+                late = float("inf")
+                log = self.prefect.log if self.prefect else self._clockwork.api_url
+                say(
+                    f"Prefect's server does not answer yet: {log}. Until it does, what falls due is performed when somebody looks."
+                )
+            yield
+
+    def _deployed(self) -> Generator[None, None, bool]:
+        """Make pool and deployments what they should be; repeatable."""
+        try:
+            self._clockwork.make_pool()
+            self._clockwork.forget_late_runs()
+        except httpx.HTTPError as error:
+            say(f"Prefect's server: {type(error).__name__}: {error}")
+            return False
+        with (self._logs / "deploy.log").open("wb") as log:
+            self._deploying = subprocess.Popen(  # noqa: S603
+                deploy_command(), env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        while self._deploying.poll() is None:
+            yield
+        return self._deploying.returncode == 0
+
+    def _end(self) -> None:
+        say("Ending …")
+        if self._deploying and self._deploying.poll() is None:
+            self._deploying.kill()
+        self._clockwork.close()
+        ends_at = time.monotonic() + WORKER_ENDS_WITHIN_S
+        for child in (self.worker, self.desk):
+            child.tell_to_end()
+        for child in (self.worker, self.desk):
+            child.end(within=ends_at - time.monotonic())
+        if self.prefect:  # after the worker, which tells it how its last runs ended
+            self.prefect.tell_to_end()
+            self.prefect.end(within=SERVER_ENDS_WITHIN_S)
+        with contextlib.suppress(FileNotFoundError):
+            (self.settings.home / "up.json").unlink()
+
+    def _write_down(self) -> None:
+        """Leave word where everything is."""
+        place = {"desk": self.settings.url, "prefect": self._prefect_page(), "pid": os.getpid()}
+        file = self.settings.home / "up.json"
+        new = file.with_suffix(".new")
+        new.write_text(json.dumps(place), encoding="utf-8")
+        new.replace(file)
+
+    def _prefect_page(self) -> str:
+        return self._clockwork.api_url.removesuffix("/api")
+
+    def _screen(self) -> str:
+        url = self.settings.url
+        return f"""
+kenes runs. Ctrl-C ends it.
+
+  Desk      {url}
+  API       {url}/api/v1
+  Clock     {self._prefect_page()}   (Prefect; it is starting)
+  Home      {self.settings.home}
+  Logs      {self._logs}
+"""
+
+
+def say(text: str) -> None:
+    """Say something on the terminal."""
+    print(text, flush=True)  # noqa: T201
+
+
+@contextlib.contextmanager
+def signals(on_signal: Callable[[int], object]) -> Iterator[None]:
+    """Call *on_signal* for whatever is to end this program."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is told of signals
+        return
+
+    def told(number: int, _: FrameType | None) -> None:
+        on_signal(number)
+
+    before = {number: signal.signal(number, told) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _pause(seconds: float) -> Iterator[None]:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        yield
+
+
+def address_of(url: str) -> tuple[str, int]:
+    """Return where the desk listens."""
+    place = urlsplit(url)
+    return place.hostname or "127.0.0.1", place.port or {"http": 80, "https": 443}[place.scheme]
+
+
+def _accepts(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=0.5):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,72 @@
+"""Send what waits in the outbox, by mail and to webhooks: every minute."""
+
+import functools
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows.delivery import Delivered, PostOffice, deliver_messages_now
+from flows.home import Home
+from flows.run import Told, carry_out
+from flows.sweeps import beat
+from flows.writing import link_to, write_letter
+from machines.outbox import ATTEMPTS
+from models.home import signing_key
+
+COLUMNS = ("case", "message", "way", "outcome", "attempt", "what the other side said")
+
+
+@flow(name="deliver_messages", validate_parameters=False)
+async def deliver_messages() -> State[Any]:
+    """Send letters and calls that are due; back off where they do not arrive; give up loudly."""
+    return await carry_out(_work, artifact="delivered-messages")
+
+
+def _work(home: Home, now: datetime) -> Told:
+    done = deliver_messages_now(home.database, now, office_of(home))
+    told = told_of(done, home)
+    beat(home.database, "deliver_messages", now, told.title or "nothing waits")
+    return told
+
+
+def office_of(home: Home) -> PostOffice:
+    """Return where this host's letters and calls go out."""
+    settings = home.settings
+    return PostOffice(
+        compose=functools.partial(write_letter, desk_url=settings.url), url=settings.url, smtp_url=settings.smtp_url,
+        webhook_urls=settings.webhook_urls, key=signing_key(settings) if settings.webhook_urls else None,
+    )  # fmt: skip
+
+
+def told_of(done: list[Delivered], home: Home) -> Told:
+    """Say what was sent, what is tried again, and what was given up."""
+    if not done:
+        return Told("Nothing due")
+    outcomes = Counter(each.outcome for each in done)
+    words = {"sent": "sent", "again": "to be tried again", "dead": "given up"}
+    title = ", ".join(f"{outcomes[outcome]} {word}" for outcome, word in words.items() if outcomes[outcome])
+    return Told("Delivered", title, COLUMNS, [_row(each, home) for each in done], _alarm(done))
+
+
+def _row(each: Delivered, home: Home) -> tuple[str, ...]:
+    """Write a row without the name or the address of anybody."""
+    waiting = each.waiting
+    case = f"[{waiting.number}]({link_to(home.settings.url, waiting.number)})"
+    said = (
+        each.failure.split(":")[0] if each.channel == "smtp" else each.failure
+    )  # what a mail server says has addresses in it
+    return (case, waiting.template, each.channel, each.outcome, str(waiting.attempts + 1), said)
+
+
+def _alarm(done: list[Delivered]) -> str:
+    dead = [each for each in done if each.outcome == "dead"]
+    if not dead:
+        return ""
+    cases = ", ".join(dict.fromkeys(each.waiting.number for each in dead))
+    return (
+        f"{len(dead)} messages were given up after {ATTEMPTS} attempts ({cases}). The letters can be read in the desk's mailbox: tell the "
+        "addressees in another way, and mend their addresses, the mail server or the webhook."
+    )

@@ -1,0 +1,59 @@
+"""Perform the deadlines that have passed: every minute, and at each instant at which something falls due."""
+
+from datetime import datetime
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows.home import Home
+from flows.run import Told, carry_out, late_by, listed
+from flows.sweeps import perform_deadlines_now
+from flows.writing import link_to
+from machines.settle import Due, Failure, Settled
+from machines.zones import local_time
+
+COLUMNS = ("case", "act", "norm", "due", "done", "late by")
+
+
+@flow(name="perform_deadlines", validate_parameters=False)
+async def perform_deadlines() -> State[Any]:
+    """Perform every automatic deadline that has passed, each with its own instant."""
+    return await carry_out(_work, artifact="performed-deadlines")
+
+
+def _work(home: Home, now: datetime) -> Told:
+    return told_of(perform_deadlines_now(home.database, now, home.book), home, now)
+
+
+def told_of(settled: Settled, home: Home, now: datetime) -> Told:
+    """Say what a sweep did."""
+    if not (settled.done or settled.failed):
+        return Told("Nothing due")
+    parts = [f"{done.number} {done.state}" for _, done in settled.done]
+    failing = [f"{failure.due.number} failed" for failure in settled.failed]
+    title = f"{len(parts)} performed: {listed(failing + parts)}" if parts else listed(failing)
+    rows = [_row(due, done.record.act, done.record.norms, home, now) for due, done in settled.done]
+    rows += [_row(each.due, f"{each.due.act}: {type(each.error).__name__}", "", home, now) for each in settled.failed]
+    return Told("Performed" if parts else "Failing", title, COLUMNS, rows, _alarm(settled.failed))
+
+
+def _row(due: Due, act: str, norms: str, home: Home, now: datetime) -> tuple[str, ...]:
+    def shown(instant: datetime) -> str:
+        return f"{local_time(instant, home.settings.zone):%d.%m.%Y %H:%M:%S}"
+
+    case = f"[{due.number}]({link_to(home.settings.url, due.number)})"
+    return (case, act, norms, shown(due.due_at), shown(now), late_by(due.due_at, now))
+
+
+def _alarm(failed: tuple[Failure, ...]) -> str:
+    """Say what somebody must do about deadlines that fail again and again; one that failed once is simply tried again."""
+    alarming = [
+        f"{each.due.number} {each.due.deadline} ({type(each.error).__name__})" for each in failed if each.alarming
+    ]
+    if not alarming:
+        return ""
+    return (
+        f"{listed(alarming)}: the act of the clock has failed three times. All other cases go on. The deadline stays open and its act "
+        "will be effective at its own instant; the log of this run has the error, which is a fault of the program: report it."
+    )

@@ -1,0 +1,99 @@
+"""How a run of a flow goes: its work in a thread, then what operators see of it.
+
+A run that did nothing is quiet: no artifact, no new name. Nothing here decides, and nothing of it is needed by the law.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+
+from flows.home import Home, at_home
+
+EARLY = timedelta(seconds=5)  # a run may be started a little before its instant: then it waits
+LONGEST_NAME = 180
+ROWS = 200  # of a table; the rest is in the journal
+
+AGAIN = "Nothing is lost: what is due stays due, and the next run takes it up. If this lasts, `kenes doctor` says what is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a run did: without rows and failure, nothing."""
+
+    name: str  # of the final state
+    title: str = ""  # what the run is renamed to
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    failure: str = ""  # what to do about it
+
+
+async def carry_out(work: Callable[[Home, datetime], Told], *, artifact: str) -> State[Any]:
+    """Do the work of a flow, tell what was done, and return the run's final state."""
+    await _wait_for_the_instant()
+    try:
+        told = await asyncio.to_thread(_at_work, work)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the run says so and what to do
+        get_run_logger().exception("the work was not done")
+        return Failed(message=f"{type(error).__name__}: {error}. {AGAIN}")
+    if told.rows:
+        await _tell(told, artifact)
+    if told.failure:
+        get_run_logger().error(told.failure)
+        return Failed(message=told.failure)
+    return Completed(name=told.name, message=told.title or told.name)
+
+
+def _at_work(work: Callable[[Home, datetime], Told]) -> Told:
+    return work(at_home(), datetime.now(UTC))
+
+
+async def _wait_for_the_instant() -> None:
+    """Wait until the scheduled time: what closes at midnight would otherwise stay open until the next run."""
+    early = flow_run.scheduled_start_time - datetime.now(UTC)
+    if timedelta(0) < early < EARLY:
+        await asyncio.sleep(early.total_seconds())
+
+
+async def _tell(told: Told, artifact: str) -> None:
+    """Rename the run to what it did, and leave a table; operators can do without both."""
+    try:
+        async with get_client() as client:
+            await client.update_flow_run(flow_run.id, name=told.title[:LONGEST_NAME])
+        await acreate_markdown_artifact(markdown=_table(told), key=artifact, description=told.title[:LONGEST_NAME])
+    except Exception:  # noqa: BLE001 - what was done is done, whether it can be shown or not
+        get_run_logger().warning("the work is done, but could not be shown here", exc_info=True)
+
+
+def _table(told: Told) -> str:
+    lines = [told.columns, ["---"] * len(told.columns), *told.rows[:ROWS]]
+    table = "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+    left_out = len(told.rows) - ROWS
+    return f"{told.title}\n\n{table}" + (f"\n\nand {left_out} more" if left_out > 0 else "")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def late_by(due: datetime, now: datetime) -> str:
+    """Write how late something was done, to the second below an hour and to the minute above."""
+    seconds = max(0, round((now - due).total_seconds()))
+    hours, rest = divmod(seconds, 3600)
+    days, hours = divmod(hours, 24)
+    if days or hours:
+        return (f"{days} d " if days else "") + f"{hours} h {rest // 60:02d} min"
+    return f"{rest // 60} min {rest % 60:02d} s" if rest >= 60 else f"{rest} s"
+
+
+def listed(parts: Sequence[str], *, most: int = 4) -> str:
+    """Write a few of many: a, b, and 3 more."""
+    return ", ".join(parts[:most]) + (f", and {len(parts) - most} more" if len(parts) > most else "")

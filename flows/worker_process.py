@@ -1,0 +1,40 @@
+"""The process of one worker: `python -m flows.worker_process` (`kenes worker`)."""
+
+import asyncio
+import signal
+import socket
+import sys
+
+from flows.home import at_home
+from flows.worker import POOL, KenesWorker
+
+LIMIT = 10  # runs at once; they share this process and the database
+
+
+def main() -> int:
+    """Run a worker until a signal ends it."""
+    at_home()  # a wrong setting is said now, and not by every run
+    asyncio.run(_work())
+    return 0
+
+
+async def _work() -> None:
+    worker = KenesWorker(work_pool_name=POOL, name=f"kenes on {socket.gethostname()}", limit=LIMIT)
+    working = asyncio.create_task(worker.start(printer=lambda *said: print(*said, flush=True)))  # noqa: T201
+    loop = asyncio.get_running_loop()
+    ending = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ending.set)
+    signalled = asyncio.create_task(ending.wait())
+    await asyncio.wait({working, signalled}, return_when=asyncio.FIRST_COMPLETED)
+    if signalled.done():
+        await worker.end()
+        working.cancel()
+    try:
+        await working
+    except asyncio.CancelledError:
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main())
