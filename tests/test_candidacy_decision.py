@@ -20,7 +20,6 @@ ORDER = {"order": paper("2006-06-02")}
 CONFERENCE = {"conf": {"level": "regional", "region": "Kostanay", "highest_body": "conference"}}
 BLOCKING = Rulebook(overrides=((date(2006, 4, 15), "candidacy.council_outcome", "blocking"),))
 NOBODY = Rulebook(overrides=((date(2005, 1, 1), "deputies.joint_rule.if_none", "nobody"),))
-UNKNOWN = pytest.mark.xfail(strict=True, reason="kernel: linked cases are looked for before case and facts are known")
 
 
 @pytest.fixture
@@ -391,7 +390,6 @@ def test_wrong_facts_of_an_approval(desk, fact, facts):
         desk.do("ch", "candidacy.approve", case=case, at="2006-06-02 10:00", facts=facts)
 
 
-@UNKNOWN
 def test_an_unknown_candidacy_is_not_approved(desk):
     """An unknown case is answered first, 404."""
     with desk.unknown():
@@ -454,12 +452,12 @@ INCLUSION = {"person": "p:A", "category": "association", "order": paper("2006-04
     ("fact", "facts"),
     [
         ("person", INCLUSION | {"person": "p:Z"}),
-        pytest.param("person", {"category": "association", "order": paper("2006-04-14")}, marks=UNKNOWN),
-        pytest.param("order", {"person": "p:A", "category": "association"}, marks=UNKNOWN),
-        pytest.param("category", INCLUSION | {"category": "friend"}, marks=UNKNOWN),
-        pytest.param("category", INCLUSION | {"category": "small_assembly_head"}, marks=UNKNOWN),
-        pytest.param("justification", INCLUSION | {"justification": ""}, marks=UNKNOWN),
-        pytest.param("consent", INCLUSION | {"consent": True}, marks=UNKNOWN),
+        ("person", {"category": "association", "order": paper("2006-04-14")}),
+        ("order", {"person": "p:A", "category": "association"}),
+        ("category", INCLUSION | {"category": "friend"}),
+        ("category", INCLUSION | {"category": "small_assembly_head"}),
+        ("justification", INCLUSION | {"justification": ""}),
+        ("consent", INCLUSION | {"consent": True}),
     ],
 )
 def test_wrong_facts_of_an_inclusion(desk, fact, facts):

@@ -23,9 +23,6 @@ def assume(assembly, person, office, *, since="2006-04-14", actor="wb", at=None,
     return assembly.do(actor, "office.assume", at=at, facts=told)
 
 
-SUCCESSOR = pytest.mark.xfail(
-    strict=True, reason="kernel: the successor's mandate is written before the predecessor's ends"
-)
 DAY = pytest.mark.xfail(strict=True, reason="kernel: machines/facts.py takes instants and seconds since 1970 for days")
 FAR = pytest.mark.xfail(strict=True, reason="kernel: machines/facts.py takes days that no clock can count to UTC")
 PAPER = pytest.mark.xfail(strict=True, reason="kernel: machines/facts.py takes blanks for a paper's number")
@@ -109,7 +106,6 @@ def test_a_vacant_office_of_the_chairman_stops_his_acts(assembly):
             assembly.do(actor, "candidacy.include", facts=include)
 
 
-@SUCCESSOR
 def test_the_successors_assumption_ends_the_predecessors_office(assembly):
     """A small assembly has one chairman: the akim is it ex officio, the new one at once (17.1)."""
     done = assume(assembly, "p:A", "sa_chairman", body="Kostanay")
@@ -121,7 +117,6 @@ def test_the_successors_assumption_ends_the_predecessors_office(assembly):
     ]
 
 
-@SUCCESSOR
 @pytest.mark.parametrize("since", ["2006-04-15", "2006-05-01"])
 def test_a_successor_from_a_later_day_leaves_no_gap(assembly, since):
     """The predecessor is in office until the successor's first day begins, and not a moment beside him (17.1)."""
@@ -132,7 +127,6 @@ def test_a_successor_from_a_later_day_leaves_no_gap(assembly, since):
     assert {"sa_chairman"} == assembly.mandates("p:A", at=f"{since} 00:00")
 
 
-@SUCCESSOR
 def test_the_predecessor_can_submit_nothing_any_more(assembly):
     """Whoever has lost the office acts in it no more, from that instant (15.0b)."""
     submission = {"membership": "membership:m1", "ground": "office_changed"}
