@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.cli_console import CHECK_FAILED, Console, console_of, read_day
+from desk.cli_console import CHECK_FAILED, NOT_FOUND, Console, Ended, console_of, read_day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,11 +36,10 @@ def procedures(
     """Print the tables, draw them, or check them."""
     from machines import tables
     from machines.procedures import PROCEDURES
-    from machines.refusal import Unknown
 
     console = console_of(ctx)
     if name is not None and name not in PROCEDURES:
-        raise Unknown("case", name, tuple(PROCEDURES))
+        raise Ended(NOT_FOUND, f"There is no procedure {name!r}. There are: {', '.join(PROCEDURES)}.")
     chosen = [PROCEDURES[name]] if name else [*PROCEDURES.values()]
     if check:
         return _check(console, name)

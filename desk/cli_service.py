@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -173,8 +174,8 @@ def load(console: Console, database: Database) -> None:
         console.say("There are cases here already: the demonstration is loaded into an empty home only.")
         return
     console.say(f"The demonstration is loaded: {demo.imported.people} people of the roster, these cases:")
-    for (procedure, state), count in demo.states.items():
-        console.say(f"  {procedure} {state}: {count}")
+    for procedure, states in itertools.groupby(demo.states.items(), lambda one: one[0][0]):
+        console.say(f"  {procedure}: {', '.join(f'{state} {count}' for (_, state), count in states)}")
     console.say("Look at them, for example as the working body, the Chairman (ch), the deputies (d1, d2):")
     for line in ("kenes case list --waiting-on d2", "kenes deadlines", "kenes token create wb --for 30"):
         console.say(f"  {line}")
