@@ -22,12 +22,14 @@ from machines.procedures import PROCEDURES
 from machines.refusal import Unanswerable
 from machines.settle import settle
 from machines.zones import local_time
-from models.database import Db
+from models.database import Db, instant
 from tests.assembly import Assembly
 
 TRIES = 40  # shapes with conditions of their own are drawn again
 WORDS = ("On the proposal of the secretariat, as agreed", "Kostanay", "1-7")
 INDISPENSABLE = {Office.working_body, Office.chairman, Office.sa_secretariat}  # without them nothing goes on
+
+OPENING = [row for procedure in PROCEDURES.values() for row in procedure.acts if row.opens_case]
 
 
 class StandStill(Exception):
@@ -58,31 +60,67 @@ class Wanderer:
 
     def wander(self, steps: int) -> Iterator[Case]:
         """Do acts, time going on, and yield each case that was moved."""
+        moved: Case | None = None
         for _ in range(steps):
-            self.assembly.now += dt.timedelta(hours=self.dice.choice((0, 1, 20, 24, 72)))
+            self.assembly.now = self._later()
             assert settle(self.assembly.database.transaction, self.assembly.now, self.assembly.book).failed == ()
-            case, row = self._somewhere()
-            act = self.attempt(case, row)
-            number = self._do(act) if act else None
+            case, row = self._somewhere(moved)
+            number = next(filter(None, (self._do(act) for act in self._draws(case, row))), None)
             if number:
                 moved = self.case(number)
                 self.visited.add((moved.procedure.name, moved.state))
                 yield moved
 
-    def _somewhere(self) -> tuple[Case | None, Transition[Any]]:
-        """Choose a procedure, so that rare ones have their turn, and in it a case that goes on, or a new one."""
+    def _later(self) -> dt.datetime:
+        """Go on in time: a little, or to the morning of the next day that matters, or past a deadline."""
+        now = self.assembly.now
+        if self.dice.random() < 0.85:
+            return now + dt.timedelta(hours=self.dice.choice((0, 0, 0, 1, 1, 5, 20)))
+        due = self.assembly.ask("SELECT due_at FROM deadlines WHERE state = 'open' AND due_at > ? ORDER BY due_at", now)
+        if not due:
+            return now + dt.timedelta(days=3)
+        return max(
+            now, instant(self.dice.choice(due[:4])[0]) + dt.timedelta(hours=self.dice.choice((-3, -3, -3, 0, 1)))
+        )
+
+    def _somewhere(self, moved: Case | None) -> tuple[Case | None, Transition[Any]]:
+        """Go on with the case just moved, or with another one; or open one, of whichever procedure."""
+        if moved and self.dice.random() < 0.75:
+            following = [row for row in OPENING if moved.procedure.name in linked(row)]
+            if following and self.dice.random() < 0.25:
+                return None, self.dice.choice(following)
+            case = self.dice.choice(self._around(moved))
+            if case.state not in case.procedure.final:
+                return case, self._row(case.procedure, case.state)
         procedure = self.dice.choice([*PROCEDURES.values()])
-        going_on = self.cases("procedure = ? AND NOT final", procedure.name)
-        if going_on and self.dice.random() < 0.8:
-            case = self.dice.choice(going_on[-6:])
+        going_on = [case for case in self.cases("procedure = ? AND NOT final", procedure.name) if self._goes_on(case)]
+        if going_on and self.dice.random() < 0.7:
+            case = self.dice.choice(going_on[-3:])
             return case, self._row(procedure, case.state)
         return None, self._row(procedure, NEW)
 
+    def _around(self, moved: Case) -> list[Case]:
+        """Return the case as it stands now, the one that it belongs to, and those that belong to it."""
+        where = "NOT final AND (parent = ? OR about = ? OR number = (SELECT parent FROM cases WHERE number = ?))"
+        return [self.case(moved.number), *self.cases(where, moved.number, moved.number, moved.number)]
+
+    def _goes_on(self, case: Case) -> bool:
+        """Whether there is more to be done than to end it; what stands is ended rarely."""
+        rows = case.procedure.known_in(case.state)
+        return self.dice.random() < 0.1 or not all({*row.targets} <= {*case.procedure.final} for row in rows)
+
     def _row(self, procedure: Procedure[Any], state: str) -> Transition[Any]:
-        """Choose an act, one that ends the case more rarely."""
-        rows = procedure.known_in(state)
-        ends = [any(target in procedure.final for target in row.targets) for row in rows]
-        return self.dice.choices(rows, [1 if end else 4 for end in ends])[0]
+        """Choose an act that the state knows, one that ends the case more rarely, none that it cannot know."""
+        rows = procedure.known_in(state) or procedure.acts
+        ends = [bool({*row.targets} & {*procedure.final}) for row in rows]
+        return self.dice.choices(rows, [1 if end else 8 for end in ends])[0]
+
+    def _draws(self, case: Case | None, row: Transition[Any]) -> Iterator[Act]:
+        """Make the act a few times, each time by other people with other facts."""
+        for _ in range(4):
+            act = self.attempt(case, row)
+            if act is not None:
+                yield act
 
     def _do(self, act: Act) -> str | None:
         """Do an act, unless it is not to be done or would leave nobody who could go on."""
@@ -166,11 +204,26 @@ class Wanderer:
             return (
                 arguments[0] if self.dice.random() < 0.4 else self.dice.choice(arguments)
             )  # the usual one comes first
+        if get_origin(shape) in (tuple, list) and any(isinstance(mark, _Person) for mark in marks):
+            return self._several()
         if get_origin(shape) in (tuple, list):
             return [self._value(name, arguments[0], marks) for _ in range(self.dice.choice((1, 1, 2, 6)))]
         if isinstance(shape, type) and issubclass(shape, BaseModel):
             return self._model(shape)
         return self._plain(name, shape, marks)
+
+    def _linked(self, procedures: tuple[str, ...]) -> list[str]:
+        """Return cases to choose from, those that go on first in number."""
+        cases = [case for case in self.cases() if case.procedure.name in procedures]
+        return [
+            case.number for case in [*cases[-4:], *(case for case in cases if case.state not in case.procedure.final)]
+        ]
+
+    def _several(self) -> list[str]:
+        """Draw people, mostly such as sit together somewhere, sometimes all of them."""
+        office = self.dice.choice((Office.member, Office.council_member, Office.council_member))
+        together = (self.dice.random() < 0.9 and self.assembly.holding(office)) or self.people
+        return together if self.dice.random() < 0.6 else self.dice.sample(together, self.dice.randint(1, len(together)))
 
     def _plain(self, name: str, shape: Any, marks: list[Any]) -> Any:
         for mark in marks:
@@ -188,9 +241,15 @@ class Wanderer:
         if shape is dt.date:
             return (today.date() + dt.timedelta(days=self.dice.choice((-40, -1, 0, 0, 0, 0, 0, 0, 1, 14)))).isoformat()
         if shape is dt.datetime:
-            return (today + dt.timedelta(days=self.dice.choice((-1, 1, 5, 20, 35, 50)))).strftime("%Y-%m-%d %H:%M")
+            return (today + dt.timedelta(days=self.dice.choice((-1, 1, 2, 5, 20, 35, 50)))).strftime("%Y-%m-%d %H:%M")
         assert shape is str, f"{name} is {shape}"
         return self.dice.choice(self.bodies if name in ("body", "region") else WORDS)
+
+
+def linked(row: Transition[Any]) -> set[str]:
+    """Name the procedures whose cases the facts of an act name."""
+    marks = (mark for field in row.facts.model_fields.values() for mark in field.metadata)
+    return {name for mark in marks if isinstance(mark, _Linked) for name in mark.procedures}
 
 
 def _go_on(db: Db) -> None:
