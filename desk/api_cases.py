@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from desk.answering import answer, items
 from desk.api_bodies import ACT_ANSWER, CASE, PROBLEMS, Asked, Opening, Tried, example_bodies, listed, object_of
-from desk.api_query import After, Day, Key, Seen, next_page
+from desk.api_query import After, Day, Key, Seen, next_page, one_of
 from desk.asking import Asking, Reads, Writes, choice, only_known
 from desk.door import act_of, acts_of, do, entries_of, let_see, looking, reading, show_case, try_acts
 from desk.listing import Cursor, Filter, cases_listed
@@ -33,9 +33,9 @@ def open_case(asking: Writes, asked: Opening, key: Key = None) -> Response:
 @router.get("/cases", response_class=Response, responses={200: listed("cases")})
 def list_cases(
     asking: Reads,
-    procedure: str | None = None,
+    procedure: Annotated[str | None, one_of(PROCEDURES)] = None,
     state: str | None = None,
-    waiting_on: str | None = None,
+    waiting_on: Annotated[str | None, one_of(("me",))] = None,
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
 
 from desk.answering import answer, items
 from desk.api_bodies import PROBLEMS, listed, object_of
-from desk.api_query import Day
+from desk.api_query import Day, one_of
 from desk.asking import Asking, Reads, choice, only_known
 from machines.norms import NORMS, Norm
 from machines.procedure import Branch
@@ -17,6 +17,10 @@ from machines.procedures import PROCEDURES
 from machines.refusal import Unknown
 from machines.rulings import RULINGS, Ruling
 from machines.zones import local_day
+
+FORMATS = ("json", "mermaid")
+_PROCEDURE = object_of("name", "states", "acts", "digest")
+_PROCEDURE["content"]["text/plain"] = {"schema": {"type": "string"}}
 
 router = APIRouter(tags=["law"], responses=PROBLEMS, dependencies=[Depends(only_known)])
 
@@ -30,15 +34,13 @@ def list_procedures(asking: Reads) -> Response:
     return items(procedures_as_data()["procedures"])
 
 
-@router.get(
-    "/procedures/{name}", response_class=Response, responses={200: object_of("name", "states", "acts", "digest")}
-)
-def get_procedure(asking: Reads, name: str, format: str | None = None) -> Response:
+@router.get("/procedures/{name}", response_class=Response, responses={200: _PROCEDURE})
+def get_procedure(asking: Reads, name: str, format: Annotated[str | None, one_of(FORMATS)] = None) -> Response:
     """Show one procedure, or (`format=mermaid`) its diagram."""
     from machines.tables import mermaid, procedure_as_data
 
     del asking
-    choice("format", format, ("json", "mermaid"))
+    choice("format", format, FORMATS)
     if name not in PROCEDURES:
         raise Unknown("address", f"/api/v1/procedures/{name}")
     if format == "mermaid":

@@ -1,12 +1,13 @@
 """The calls about the register: people, bodies, and who holds which office, as of a day."""
 
 from datetime import date, datetime, timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
 from desk.answering import answer, items
 from desk.api_bodies import PROBLEMS, NewPerson, listed, object_of
-from desk.api_query import Day, Key
+from desk.api_query import Day, Key, one_of
 from desk.asking import Asking, Reads, Writes, choice, only_known
 from desk.door import OFFICES, looking
 from desk.register import bodies_known, enter_person, offices_held, people_known, see_register
@@ -39,7 +40,7 @@ def list_bodies(asking: Reads, at: Day = None) -> Response:
 
 
 @router.get("/offices", response_class=Response, responses={200: listed("offices")})
-def list_offices(asking: Reads, at: Day = None, office: str | None = None) -> Response:
+def list_offices(asking: Reads, at: Day = None, office: Annotated[str | None, one_of(OFFICES)] = None) -> Response:
     """List who holds which office (at the end of a day)."""
     choice("office", office, OFFICES)
     with looking(asking.door) as db:
