@@ -103,12 +103,14 @@ def seal(db: Db, key: Ed25519PrivateKey, at: datetime, *, counted: Counted | Non
     """Seal every entry that has none yet, or return None if there is nothing new.
 
     Without *counted* the whole journal is read while the transaction lasts; who has counted before (`count_entries`,
-    in a transaction that only reads) holds nobody up.
+    in a transaction that only reads) holds nobody up. What he did not see is noticed, and then all is counted again.
     """
     if db.kind == "postgresql":
         db.run("LOCK TABLE seals IN EXCLUSIVE MODE")  # one at a time: the next one reads what this one wrote
     last = _last(db)
-    counted = count_entries(db, counted)
+    given, counted = counted, count_entries(db, counted)
+    if given and not _complete(db, counted):
+        counted = count_entries(db)
     if counted.tree.size == (last.size if last else 0):
         return None
     number, text = (last.seal + 1 if last else 1), instant_text(at)
@@ -253,6 +255,11 @@ def _last(db: Db) -> SealRecord | None:
 def _highest(db: Db) -> int:
     row = db.one("SELECT max(position) FROM entries")
     return row[0] or 0 if row else 0
+
+
+def _complete(db: Db, counted: Counted) -> bool:
+    """Say whether nothing came into sight below the position of *counted* after it was counted."""
+    return db.one("SELECT count(*) FROM entries WHERE position <= ?", counted.position) == (counted.tree.size,)
 
 
 def _chain_faults(sealed: Iterable[SealRecord]) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Seals: Merkle roots as RFC 6962 has them, grown at the right edge; proofs; nothing is missed that commits late."""
 
+import contextlib
 import hashlib
 import random
 from datetime import UTC, datetime
@@ -244,6 +245,24 @@ def test_an_entry_that_commits_late_is_not_missed(postgresql_database):
         with pytest.raises(Locked), hasty.transaction(write=False) as db:
             settled_position(db)
     assert 2 == sealed(hasty).size
+    assert () == checked(hasty).faults
+    hasty.dispose()
+
+
+@pytest.mark.postgresql
+def test_who_counted_too_early_is_corrected(postgresql_database):
+    """A reader whose view is older than an entry that committed late has missed it: the seal has not."""
+    hasty = impatient(postgresql_database)
+    with contextlib.ExitStack() as reading:
+        with postgresql_database.transaction() as late:
+            insert(late, 1)
+            with hasty.transaction() as db:
+                insert(db, 2)
+            early = reading.enter_context(hasty.transaction(write=False))
+            assert [(2,)] == early.all("SELECT seq FROM entries")
+        counted = count_entries(early)
+    assert 1 == counted.tree.size
+    assert 2 == sealed(hasty, counted=counted).size
     assert () == checked(hasty).faults
     hasty.dispose()
 
