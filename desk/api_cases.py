@@ -61,7 +61,7 @@ def get_case(asking: Reads, number: str, as_of: Day = None) -> Response:
             return answer(case_as_of(db, number, as_of, language=asking.language))
     with reading(asking.door, asking.at) as db:
         let_see(db, number, asking.person, asking.at)
-        case = show_case(db, number, now=asking.at, language=asking.language)
+        case = show_case(db, number, now=asking.at, language=asking.language, book=asking.door.book)
     return answer(case, headers={"ETag": f'"{case["seq"]}"'})
 
 

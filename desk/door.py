@@ -123,9 +123,9 @@ def try_acts(
     return again_if_raced(play)
 
 
-def show_case(db: Db, number: str, *, now: datetime, language: str) -> dict[str, Any]:
+def show_case(db: Db, number: str, *, now: datetime, language: str, book: Rulebook | None = None) -> dict[str, Any]:
     """Answer the case as it stands."""
-    return case_answer(db, number, now=now, language=language)
+    return case_answer(db, number, now=now, language=language, book=book)
 
 
 def entries_of(db: Db, number: str, *, zone: str, language: str, after: int = 0) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from desk.shapes import moment
 from machines.procedure import Office
 from machines.procedures import PROCEDURES
 from machines.rulebook import Rulebook
-from machines.waiting import WAITS, acts_of_state, states_waiting
+from machines.waiting import WAITS, acts_of_state, states_waiting, tasks_of
 from machines.wording import has, say
 from machines.zones import local_day
 from models.database import Db, instant
@@ -20,7 +20,8 @@ FOLDERS = ("overdue", "today", "week", "later", "waiting")
 _COLUMNS = "c.number, c.procedure, c.state, c.seq, c.final, c.zone, c.person_id, c.body, c.opened_at, c.joint, c.facts"
 _DUE = "(SELECT min(d.due_at) FROM deadlines d WHERE d.number = c.number AND d.state = 'open')"
 _TASKS = f"""SELECT {_COLUMNS}, d.due_at FROM deadlines d JOIN cases c ON c.number = d.number
- WHERE d.name = 'removal_task' AND d.state = 'open' ORDER BY d.due_at, d.number LIMIT ?"""  # noqa: S608
+ WHERE c.procedure = ? AND d.name = ? AND d.state = 'open' AND NOT EXISTS (SELECT 1 FROM cases q WHERE q.about = c.number AND NOT q.final)
+ ORDER BY d.due_at, d.number LIMIT ?"""  # noqa: S608
 _OWN = f"SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.person_id = ? AND NOT c.final ORDER BY c.number LIMIT ?"  # noqa: S608
 _NOMINATED = f"""SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.procedure = 'candidacy' AND c.body = ? AND NOT c.final
  ORDER BY c.number LIMIT ?"""  # noqa: S608
@@ -47,9 +48,9 @@ def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[tuple[Row, list[s
 
 
 def _tasks(db: Db, mine: Duties) -> Iterator[tuple[Row, list[str]]]:
-    """The deputies are to submit the removal of members who have changed office (15.1, C13)."""
-    if mine.person in mine.deputies:
-        yield from ((Row(*row), ["removal.submit"]) for row in db.all(_TASKS, MOST))
+    """What waits for an act that opens another case, and nobody has opened it yet."""
+    for deadline, act in tasks_of(mine.person, mine.held, deputies=mine.deputies).items():
+        yield from ((Row(*row), [act]) for row in db.all(_TASKS, *deadline.split("."), MOST))
 
 
 def _for_others(db: Db, mine: Duties, rows: Iterable[Row], seen: set[str]) -> Iterator[Row]:
@@ -92,9 +93,14 @@ def _item(row: Row, acts: list[str], language: str, *, others: bool) -> dict[str
     if row.due is not None:
         reason = f"{reason} {say('desk.inbox.until', language, day=_last_day(row))}"
     return {
-        "case": row.number, "procedure": row.procedure, "state": row.state, "act": acts[0].partition(".")[2] if acts else None,
+        "case": row.number, "procedure": row.procedure, "state": row.state, "act": _short(acts[0], row) if acts else None,
         "acts": acts, "due": moment(row.due, row.zone) if row.due is not None else None, "reason": reason, "person": row.person,
     }  # fmt: skip
+
+
+def _short(act: str, row: Row) -> str:
+    """Leave the procedure out where it is the case's own."""
+    return act.removeprefix(f"{row.procedure}.")
 
 
 def _offices(acts: Iterable[str], language: str) -> list[str]:

@@ -31,6 +31,8 @@ _UNDATED = """SELECT {columns}, NULL FROM cases c WHERE c.number > ?{where}
 _HELD = """SELECT number, person_id, office, body, region, coalesce(category, ''), coalesce(ex_officio, ''), slot FROM mandates
  WHERE (person_id = ? OR office IN ('chairman', 'deputy_chairman')) AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)
  ORDER BY begins_at, number"""
+_ANSWERED = """SELECT c.number FROM cases c JOIN ballots b ON b.number = c.number AND b.person_id = ?
+ WHERE c.procedure = 'poll' AND c.state IN ('open', 'counting')"""
 _FIRST = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
 
 
@@ -98,11 +100,12 @@ class Duties:
     person: str
     held: Mandates
     deputies: tuple[str, ...]
+    answered: frozenset[str]  # open polls
 
     def acts(self, row: Row) -> list[str]:
         """Return the acts by which a case waits for him."""
         case = Waiting(row.number, row.procedure, row.state, row.person, row.joint, row.facts)
-        return acts_waiting_for(self.person, self.held, case, deputies=self.deputies)
+        return acts_waiting_for(self.person, self.held, case, deputies=self.deputies, answered=self.answered)
 
 
 def duties(db: Db, person: str, *, at: datetime, book: Rulebook) -> Duties:
@@ -111,7 +114,8 @@ def duties(db: Db, person: str, *, at: datetime, book: Rulebook) -> Duties:
     deputies = mandates.holders("deputy_chairman")
     if not deputies and book.rulings_on(local_day(at, book.zone))["deputies.joint_rule.if_none"] == "chairman":
         deputies = mandates.holders("chairman")
-    return Duties(person, Mandates(mandates.of(person)), deputies)
+    answered = frozenset(row[0] for row in db.all(_ANSWERED, person))
+    return Duties(person, Mandates(mandates.of(person)), deputies, answered)
 
 
 def cases_listed(

@@ -5,9 +5,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from machines.act import CLOCK, Act
+from machines.load import load, of_case
 from machines.procedure import Told
-from machines.procedures import PROCEDURES
+from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Refusal, Unknown
+from machines.rulebook import Rulebook
+from machines.situation import Situation
 from machines.terms import explain as derivation
 from machines.terms import steps_from_json
 from machines.zones import end_of_day, local_time
@@ -51,7 +55,7 @@ def entry_answer(record: Record, zone: str, language: str) -> dict[str, Any]:
         "skipped": [
             one | {"refusals": _in_words(one["refusals"], language)} for one in findings.get("skipped", ())
         ],
-        "cause": record.cause or None, "edition": record.edition, "definition": record.definition,
+        "noted": findings.get("noted"), "cause": record.cause or None, "edition": record.edition, "definition": record.definition,
         "hash": record.hash, "previous": record.previous,
     }  # fmt: skip
 
@@ -68,15 +72,24 @@ def deadline_answer(row: tuple[Any, ...], *, now: datetime, language: str, state
     }  # fmt: skip
 
 
-def case_answer(db: Db, number: str, *, now: datetime, language: str) -> dict[str, Any]:
-    """Answer a case as its row stands, with its open deadlines."""
+def case_answer(db: Db, number: str, *, now: datetime, language: str, book: Rulebook | None = None) -> dict[str, Any]:
+    """Answer a case as its row stands, with its open deadlines, and what its procedure counts at this moment."""
     row = _row(db, number)
+    seen = _seen(db, number, now, book or Rulebook())
     deadlines = [
         deadline_answer(deadline, now=now, language=language)
         for deadline in db.all(_DEADLINES, number)
         if deadline[6] == "open"
     ]
-    return _case(db, row, facts=json.loads(row[11]), joint=json.loads(row[12]), deadlines=deadlines, language=language)
+    return _case(
+        db,
+        row,
+        facts=seen.facts,
+        joint=json.loads(row[12]),
+        deadlines=deadlines,
+        language=language,
+        view=_view(db, seen),
+    )
 
 
 def case_as_of(db: Db, number: str, day: date, *, language: str) -> dict[str, Any]:
@@ -101,9 +114,11 @@ def case_as_of(db: Db, number: str, day: date, *, language: str) -> dict[str, An
         for deadline in db.all(_DEADLINES, number)
         if deadline[8] <= last.seq and (deadline[9] is None or instant(deadline[9]) >= end)
     ]
-    return _case(db, then, facts=folded(records), joint={}, deadlines=deadlines, language=language) | {
-        "as_of": day.isoformat()
-    }
+    facts = folded(records)
+    seen = _seen(db, number, end, Rulebook())._replace(state=last.target, facts=facts)
+    view = _view(db, seen) if "counts" in facts else {}  # before that ballots and presence were other than they are
+    past = _case(db, then, facts=facts, joint={}, deadlines=deadlines, language=language, view=view)
+    return past | {"as_of": day.isoformat()}
 
 
 def folded(records: Iterable[Record]) -> dict[str, Any]:
@@ -141,7 +156,7 @@ def _row(db: Db, number: str) -> tuple[Any, ...]:
 
 def _case(
     db: Db, row: tuple[Any, ...], *, facts: dict[str, Any], joint: dict[str, Any], deadlines: list[dict[str, Any]],
-    language: str,
+    language: str, view: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     number, procedure, state, seq, final, zone, person, body, region, parent, about, _, _, opened_at = row
     answer = {
@@ -150,8 +165,22 @@ def _case(
         "parties": _parties(db, number, seq, person, language),
     }  # fmt: skip
     named = {"person": person, "region": region, "parent": parent, "about": about, "joint": joint}
-    told = {"counts": facts.get("votes"), "outcome": facts.get("outcome")}
+    told = {"counts": facts.get("votes"), "outcome": facts.get("outcome")} | dict(view)
     return answer | {name: value for name, value in (named | told).items() if value}
+
+
+def _seen(db: Db, number: str, now: datetime, book: Rulebook) -> Situation[None]:
+    """Load the situation of a case as it stands."""
+    procedure = procedure_of_number(number)
+    assert procedure is not None
+    loaded = load(db, Act(procedure=procedure.name, name="", actor=CLOCK, at=now, case=number), book, lock=False)
+    return of_case(loaded, now, procedure, book)
+
+
+def _view(db: Db, s: Situation[None]) -> Mapping[str, Any]:
+    """Return counts, outcome, force and proof, where the procedure has them."""
+    view = PROCEDURES[s.procedure].view
+    return view(db, s) if view else {}
 
 
 def _parties(db: Db, number: str, seq: int, person: str | None, language: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ holds the names to the tables.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from machines.authority import nominating_body
@@ -31,7 +31,7 @@ WAITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "held": ("record",),
     },
     "council_question": {"listed": ("open_vote",), "voting": ("close_vote",)},
-    "poll": {"drafted": ("open",), "counting": ("close",)},
+    "poll": {"drafted": ("open",), "open": ("answer",), "counting": ("answer", "close")},
     "session": {
         "convened": ("announce",),
         "announced": ("start_registration",),
@@ -42,6 +42,13 @@ WAITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "resolution": {"listed": ("open_vote",), "voting": ("close_vote",)},
     "session_request": {"collecting": ("register",)},
+}
+
+# Deadlines that wait for an act which opens another case, and for whom, until such a case is open.
+TASKS: Mapping[str, tuple[str, tuple[Office, ...]]] = {
+    "candidacy.consideration": ("council_question.list", (Office.deputy_chairman, Office.working_body)),
+    "membership.removal_task": ("removal.submit", (Office.deputy_chairman,)),
+    "session_request.convening": ("session.convene", (Office.chairman,)),
 }
 
 
@@ -70,10 +77,27 @@ def states_waiting(held: Mandates) -> list[tuple[str, str]]:
     ]
 
 
-def acts_waiting_for(person: str, held: Mandates, case: Waiting, *, deputies: tuple[str, ...]) -> list[str]:
-    """Return the acts by which *case* waits for *person*, who holds these offices; *deputies* act jointly (B01)."""
-    acts = acts_of_state(case.procedure, case.state)
-    return [act for act in acts if _falls_to(person, held, case, act, deputies)]
+def acts_waiting_for(
+    person: str, held: Mandates, case: Waiting, *, deputies: tuple[str, ...], answered: Collection[str] = ()
+) -> list[str]:
+    """Return the acts by which *case* waits for *person*, who holds these offices.
+
+    *deputies* act jointly (B01); *answered* are the polls that the person has answered.
+    """
+    return [
+        act
+        for act in acts_of_state(case.procedure, case.state)
+        if _falls_to(person, held, case, act, deputies) and not (act == "answer" and case.number in answered)
+    ]
+
+
+def tasks_of(person: str, held: Mandates, *, deputies: tuple[str, ...]) -> dict[str, str]:
+    """Return the deadlines (`membership.removal_task`) that wait for *person*, each with the act that is awaited."""
+    return {
+        deadline: act
+        for deadline, (act, offices) in TASKS.items()
+        if (Office.deputy_chairman in offices and person in deputies) or any(one.office in offices for one in held)
+    }
 
 
 def acts_of_state(procedure: str, state: str) -> tuple[str, ...]:
