@@ -3,13 +3,16 @@
 Prefect holds no truth: its folder may be deleted at any time.
 """
 
+import json
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 POOL = "kenes"
 DEPLOYMENTS = Path(__file__).parent.parent / "prefect.yaml"
@@ -56,25 +59,27 @@ def deploy_command() -> list[str]:
     return [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DEPLOYMENTS)]
 
 
+class NoAnswer(Exception):
+    """Prefect's server did not do what it was asked."""
+
+
 class Clockwork:
     """Prefect's server, by its API."""
 
     def __init__(self, api_url: str) -> None:
         self.api_url = api_url.rstrip("/")
-        self._client = httpx.Client(timeout=TIMEOUT_S)
 
     def answers(self) -> bool:
         """Say whether the server answers."""
         try:
-            return self._client.get(f"{self.api_url}/health", timeout=2.0).is_success
-        except httpx.HTTPError:
+            with urllib.request.urlopen(f"{self.api_url}/health", timeout=2.0) as answer:  # noqa: S310 - an address of the settings
+                return bool(answer.status == HTTPStatus.OK)
+        except (OSError, HTTPException):
             return False
 
     def make_pool(self) -> None:
         """Make the pool that our workers take runs from, if there is none; they bring its template themselves."""
-        answer = self._client.post(f"{self.api_url}/work_pools/", json={"name": POOL, "type": POOL})
-        if answer.status_code != httpx.codes.CONFLICT:
-            answer.raise_for_status()
+        self._ask("work_pools/", {"name": POOL, "type": POOL}, but_not=HTTPStatus.CONFLICT)
 
     def forget_late_runs(self) -> int:
         """Delete our runs whose time has passed unrun: the next sweep does what all of them would have done."""
@@ -91,11 +96,17 @@ class Clockwork:
             deleted += len(gone)
         return deleted
 
-    def close(self) -> None:
-        """Let go of its connections."""
-        self._client.close()
-
-    def _ask(self, call: str, body: dict[str, Any]) -> Any:
-        answer = self._client.post(f"{self.api_url}/{call}", json=body)
-        answer.raise_for_status()
-        return answer.json()
+    def _ask(self, call: str, body: dict[str, Any], *, but_not: HTTPStatus | None = None) -> Any:
+        """Send one call; an answer of the status *but_not* is as good as done."""
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.api_url}/{call}", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code == but_not:
+                return None
+            raise NoAnswer(f"{call}: {error}") from None
+        except (OSError, HTTPException, ValueError) as error:
+            raise NoAnswer(f"{call}: {error}") from None

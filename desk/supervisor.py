@@ -13,17 +13,15 @@ from collections.abc import Callable, Generator, Iterator
 from types import FrameType
 from urllib.parse import urlsplit
 
-import httpx
-
 from desk.children import Child
-from desk.clockwork import Clockwork, deploy_command, environment_of, server_command
+from desk.clockwork import Clockwork, NoAnswer, deploy_command, environment_of, server_command
 from models.settings import Settings
 
 TICK_S = 0.3
 DESK_WITHIN_S, CLOCK_WITHIN_S = 60.0, 120.0
 WORKER_ENDS_WITHIN_S, SERVER_ENDS_WITHIN_S = 6.0, 3.0  # together less than ten
 TRY_AGAIN_AFTER_S = 30.0
-DESK = [sys.executable, "-c", "import sys; from desk.cli import main; sys.exit(main())", "desk"]
+KENES = [sys.executable, "-c", "import sys; from desk.cli import main; sys.exit(main())"]
 WORKER = [sys.executable, "-m", "flows.worker_process"]
 
 
@@ -36,7 +34,7 @@ class Supervisor:
         self._ending = threading.Event()
         self._clockwork = Clockwork(settings.prefect_api_url or f"http://127.0.0.1:{prefect_port}/api")
         self._environment = environment_of(os.environ, home=settings.home, api_url=self._clockwork.api_url)
-        self.desk = self._child("desk", DESK)
+        self.desk = self._child("desk", [*KENES, "desk"])
         self.prefect = None if settings.prefect_api_url else self._child("prefect", server_command(prefect_port))
         self.worker = self._child("worker", WORKER)
         self._deploying: subprocess.Popen[bytes] | None = None
@@ -103,8 +101,8 @@ class Supervisor:
         try:
             self._clockwork.make_pool()
             self._clockwork.forget_late_runs()
-        except httpx.HTTPError as error:
-            say(f"Prefect's server: {type(error).__name__}: {error}")
+        except NoAnswer as error:
+            say(f"Prefect's server: {error}")
             return False
         with (self._logs / "deploy.log").open("wb") as log:
             self._deploying = subprocess.Popen(  # noqa: S603
@@ -118,7 +116,6 @@ class Supervisor:
         say("Ending …")
         if self._deploying and self._deploying.poll() is None:
             self._deploying.kill()
-        self._clockwork.close()
         ends_at = time.monotonic() + WORKER_ENDS_WITHIN_S
         for child in (self.worker, self.desk):
             child.tell_to_end()

@@ -10,13 +10,11 @@ import json
 import os
 import socket
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from desk.clockwork import environment_of
-from desk.supervisor import WORKER, Supervisor, address_of, say, signals
-from models.home import prepare
+from desk.supervisor import KENES, WORKER, Supervisor, address_of, say, signals
 from models.settings import Settings
 
 WRONG = 2  # exit status
@@ -36,7 +34,8 @@ def up(settings: Settings) -> int:
                 f"Port {port} of {host} is in use by another program: end it, or set KENES_URL to another, such as {another}."
             )
             return WRONG
-        prepare(settings, at=datetime.now(UTC)).dispose()
+        if status := _prepared():
+            return status
         return Supervisor(settings, prefect_port=_port_for_prefect(settings.home)).run()
 
 
@@ -45,11 +44,17 @@ def worker(settings: Settings) -> int:
     if not settings.prefect_api_url:
         say("PREFECT_API_URL is not set: it says where Prefect's server is. `kenes up` starts one.")
         return WRONG
-    prepare(settings, at=datetime.now(UTC)).dispose()
+    if status := _prepared():
+        return status
     environment = environment_of(os.environ, home=settings.home, api_url=settings.prefect_api_url)
     working = subprocess.Popen(WORKER, env=environment)  # noqa: S603
     with signals(working.send_signal):
         return working.wait()
+
+
+def _prepared() -> int:
+    """Make the home ready in a process of its own, so that this one stays small; what is wrong is said there."""
+    return subprocess.run([*KENES, "init"], stdout=subprocess.DEVNULL, check=False).returncode  # noqa: S603
 
 
 def _taken(lock: IO[str]) -> bool:

@@ -1,0 +1,106 @@
+"""kenes as it runs: `kenes up` in a home of its own, and what Prefect's server says of it."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.receivers import free_port
+
+T = TypeVar("T")
+ROOT = Path(__file__).parent.parent
+KENES = [sys.executable, "-c", "import sys; from desk.cli import main; sys.exit(main())"]
+PATIENCE_S = 240.0  # an upper limit for a loaded machine; what is waited for comes much sooner
+
+
+def until(found: Callable[[], T | None], *, what: str, within: float = PATIENCE_S) -> T:
+    """Wait for something, and say what did not come."""
+    ends = time.monotonic() + within
+    while time.monotonic() < ends:
+        if (answer := found()) is not None:
+            return answer
+        time.sleep(0.2)
+    raise AssertionError(f"waited {within:.0f} s in vain for {what}")
+
+
+class Service:
+    """A running `kenes up`."""
+
+    def __init__(self, home: Path, process: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
+        self.home, self.process, self.environment = home, process, environment
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """What it has written down."""
+        return json.loads((self.home / "up.json").read_text())
+
+    def ask(self, call: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Ask Prefect's server."""
+        sent = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"{self.place['prefect']}/api/{call}", data=sent, headers={"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def runs(self, flow: str, **having: Any) -> list[dict[str, Any]]:
+        """Return the runs of a flow, the newest first."""
+        asked = {"flows": {"name": {"any_": [flow]}}, "sort": "EXPECTED_START_TIME_DESC", "limit": 50, **having}
+        return self.ask("flow_runs/filter", asked)
+
+    def run_now(self, deployment: str) -> str:
+        """Ask for a run and return its id."""
+        found = self.ask(f"deployments/name/{deployment}")
+        return self.ask(f"deployments/{found['id']}/create_flow_run", {})["id"]
+
+    def ended(self, run: str) -> dict[str, Any] | None:
+        """Return a run once it has ended."""
+        found = self.ask(f"flow_runs/{run}")
+        return found if found["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED") else None
+
+    def log(self, name: str) -> str:
+        """Read a log of its children."""
+        file = self.home / "logs" / f"{name}.log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+    def said(self) -> str:
+        """Read what it has said on the terminal."""
+        return (self.home / "terminal").read_text()
+
+    def stop(self) -> float:
+        """Press Ctrl-C and return how long everything took to end."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
+        return time.monotonic() - began
+
+
+@contextlib.contextmanager
+def running(home: Path, **settings: str) -> Iterator[Service]:
+    """Start `kenes up` and wait until its clock runs."""
+    home.mkdir(parents=True, exist_ok=True)
+    environment = environment_of(home, **settings)
+    with (home / "terminal").open("wb") as terminal:
+        process = subprocess.Popen([*KENES, "up"], env=environment, cwd=home, stdout=terminal, stderr=terminal)
+    service = Service(home, process, environment)
+    try:
+        until(lambda: True if "clock runs" in service.said() or process.poll() is not None else None, what="the clock")
+        assert process.poll() is None, service.said()
+        yield service
+    finally:
+        if process.poll() is None:
+            service.stop()
+
+
+def environment_of(home: Path, **settings: str) -> dict[str, str]:
+    """Return an environment in which nothing of the one around the tests is set."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KENES_", "PREFECT_"))}
+    own = {"KENES_HOME": str(home), "KENES_URL": f"http://127.0.0.1:{free_port()}", "PYTHONPATH": str(ROOT)}
+    return {**kept, **own, **settings}

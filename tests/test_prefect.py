@@ -1,0 +1,130 @@
+"""Prefect for real: a server with our settings, our deployments, our worker, and what happens when it is killed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from machines.perform import perform
+from models.home import open_database, prepare
+from models.settings import read_settings
+from tests.assembly import Assembly, utc
+from tests.service import PATIENCE_S, ROOT, Service, environment_of, running, until
+
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+_RECORD = re.compile(r"^\d\d:\d\d:\d\d\.\d{3} \| ", re.MULTILINE)
+
+
+def founded(home: Path, *, members: int = 10) -> Assembly:
+    """Put an Assembly into a home before anything is started."""
+    settings = read_settings(environment_of(home), home)
+    prepare(settings, at=utc("2006-01-01")).dispose()
+    return Assembly(open_database(settings), members=members)
+
+
+def leaving(assembly: Assembly, *members: str) -> list[str]:
+    """Let members leave from the beginning of 1 May 2006, which is past: the clock has to act (20.3)."""
+    facts = {"statement_date": "2006-04-14", "from_date": "2006-05-01"}
+    acts = [assembly.act(name, "membership.leave", case=f"membership:{name}", facts=facts) for name in members]
+    with assembly.database.transaction() as db:
+        return [perform(db, act, assembly.book).number for act in acts]
+
+
+def exits(assembly: Assembly) -> list[str]:
+    return [number for (number,) in assembly.ask("SELECT number FROM entries WHERE act = 'exit' ORDER BY number")]
+
+
+def errors(log: str) -> list[str]:
+    """Find errors in the log of Prefect's server, except that its SQLite was busy, which its clients know."""
+    records = _RECORD.split(log)
+    return [
+        record for record in records if record.startswith(("ERROR", "CRITICAL")) and "database is locked" not in record
+    ]
+
+
+def test_a_scheduled_run_is_executed_and_tells_what_it_did(tmp_path: Path):
+    """The scheduler books runs, our worker executes them; the run is named for what it did, and has a table of it."""
+    assembly = founded(tmp_path)
+    (case,) = leaving(assembly, "m1")
+    with running(tmp_path) as service:
+        performed = until(
+            lambda: _named(service, "perform_deadlines", "Performed"), what="a run that performed something"
+        )
+        assert performed["auto_scheduled"]
+        assert f"1 performed: {case} left" == performed["name"]
+        assert [case] == exits(assembly)
+        table = service.ask("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [performed["id"]]}}})[0]["data"]
+        assert re.search(rf"\| \[{case}\]\(.*/cases/{case}\) \| exit \| 20\.3 \| 01\.05\.2006 00:00:00 \|", table)
+        for deployment in (
+            "stage_reminders/every-minute",
+            "deliver_messages/every-minute",
+            "seal_journal/every-ten-minutes",
+        ):
+            run = service.run_now(deployment)
+            ended = until(lambda run=run: service.ended(run), what=deployment)
+            assert "COMPLETED" == ended["state_type"], ended["state"]
+        names = {name for (name,) in assembly.ask("SELECT name FROM heartbeats")}
+        assert {"perform_deadlines", "stage_reminders", "deliver_messages", "seal_journal"} == names
+        assert (
+            "Nothing due"
+            == until(lambda: _named(service, "perform_deadlines", "Nothing due"), what="a quiet run")["state_name"]
+        )
+        _runs_on_a_plain_pool(service)
+        assert [] == errors(service.log("prefect"))
+        assert [] == errors(service.log("worker"))
+
+
+def _named(service: Service, flow: str, state: str) -> dict | None:
+    return next((run for run in service.runs(flow) if run["state_name"] == state), None)
+
+
+def _runs_on_a_plain_pool(service: Service) -> None:
+    """Run a flow on Prefect's own pool of processes, which stays usable."""
+    service.ask("work_pools/", {"name": "plain", "type": "process"})
+    flow = service.ask("flows/name/perform_deadlines")
+    deployment = {
+        "name": "plain", "flow_id": flow["id"], "entrypoint": "flows.perform_deadlines.perform_deadlines",
+        "work_pool_name": "plain", "pull_steps": [],
+    }  # fmt: skip
+    service.ask("deployments/", deployment)
+    run = service.run_now("perform_deadlines/plain")
+    environment = {
+        **service.environment, "PREFECT_API_URL": f"{service.place['prefect']}/api", "PREFECT_HOME": str(service.home / "prefect"),
+    }  # fmt: skip
+    worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "plain", "--type", "process", "--run-once"]
+    subprocess.run(worker, env=environment, cwd=ROOT, timeout=PATIENCE_S, check=True, capture_output=True)
+    assert "Nothing due" == until(lambda: service.ended(run), what="the run on a plain pool")["state_name"]
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_a_sweep_loses_and_doubles_nothing(tmp_path: Path):
+    """The supervisor starts another; the dead run is marked as crashed; what was left is performed by the next sweep."""
+    assembly = founded(tmp_path, members=120)
+    with running(tmp_path) as service:
+        cases = leaving(assembly, *(f"m{n}" for n in range(1, 101)))
+        run = service.run_now("perform_deadlines/every-minute")
+        until(lambda: exits(assembly) or None, what="the first of many")
+        pid = _worker_of(service)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: True if set(cases) <= set(exits(assembly)) else None, what="all of them")
+        assert sorted(cases) == exits(assembly)
+        assembly.assert_replayable()
+        until(lambda: service.ended(run), what="the end of the dead run")
+        crashed = [found for found in service.runs("perform_deadlines") if found["state_type"] == "CRASHED"]
+        assert {f"its worker {os.uname().nodename}:{pid} has ended; nothing is lost by that"} == {
+            found["state"]["message"] for found in crashed
+        }
+        assert "worker has ended (SIGKILL)" in service.said()
+        assert 10 > service.stop()
+    assert not (tmp_path / "up.json").exists()
+
+
+def _worker_of(service: Service) -> int:
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(service.process.pid)], capture_output=True, text=True, check=True
+    )
+    return next(int(line.split()[0]) for line in listed.stdout.splitlines() if "worker_process" in line)

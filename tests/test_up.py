@@ -1,0 +1,214 @@
+"""What `kenes up` looks after, without Prefect: processes that fall, homes and ports that are taken, runs that are late."""
+
+import fcntl
+import http.server
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desk.children import Child
+from desk.clockwork import SETTINGS, Clockwork, NoAnswer, environment_of
+from desk.up import up, worker
+from flows.run import late_by, listed
+from models.settings import Settings, read_settings
+from tests.assembly import utc
+from tests.receivers import free_port
+from tests.service import until
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return read_settings({"KENES_HOME": str(tmp_path), "KENES_URL": f"http://127.0.0.1:{free_port()}"}, tmp_path)
+
+
+def child(tmp_path: Path, code: str, said: list[str]) -> Child:
+    log = tmp_path / "logs" / "child.log"
+    return Child("child", [sys.executable, "-c", code], environment=os.environ, log=log, say=said.append)
+
+
+def test_a_used_port_is_said_in_one_line(settings: Settings, capsys: pytest.CaptureFixture[str]):
+    """Which port, and what to do about it."""
+    port = int(settings.url.rpartition(":")[2])
+    with socket.create_server(("127.0.0.1", port)):
+        assert 2 == up(settings)
+    assert f"Port {port} of 127.0.0.1 is in use by another program" in capsys.readouterr().out
+
+
+def test_a_second_one_on_the_same_home_says_which_one_runs(settings: Settings, capsys: pytest.CaptureFixture[str]):
+    """Address and process of the first."""
+    (settings.home / "up.json").write_text(
+        json.dumps({"desk": settings.url, "prefect": "http://127.0.0.1:1", "pid": 4711})
+    )
+    with (settings.home / "up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert 2 == up(settings)
+    assert f"{settings.url}, process 4711" in capsys.readouterr().out
+
+
+def test_a_worker_needs_to_know_where_prefect_is(settings: Settings, capsys: pytest.CaptureFixture[str]):
+    """It has no server of its own."""
+    assert 2 == worker(settings)
+    assert "PREFECT_API_URL" in capsys.readouterr().out
+
+
+def test_a_child_that_falls_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """With a line that says so, after a pause that grows."""
+    monkeypatch.setattr("desk.children.PAUSES_S", (0, 0.01, 3600))
+    said: list[str] = []
+    falling = child(tmp_path, "import sys; print('here'); sys.exit(3)", said)
+    falling.start()
+
+    def third_fall() -> bool | None:
+        falling.watch()
+        return True if len(said) == 3 else None
+
+    until(third_fall, what="three falls", within=60)
+    assert ["0 s", "0.01 s", "3600 s"] == [
+        line.partition("starts again in ")[2].partition(". Its log")[0] for line in said
+    ]
+    assert all("child has ended (exit status 3)" in line for line in said)
+    assert "here\nhere\nhere\n" == falling.log.read_text()
+
+
+def test_a_child_that_does_not_want_to_end_is_ended(tmp_path: Path):
+    """Asked first, then killed."""
+    stubborn = child(
+        tmp_path,
+        "import signal, time; signal.signal(15, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)",
+        [],
+    )
+    stubborn.start()
+    until(lambda: stubborn.log.read_text() or None, what="it is ready", within=60)
+    stubborn.tell_to_end()
+    stubborn.end(within=0.1)
+    assert not stubborn.runs
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux does it")
+def test_children_end_with_a_parent_that_is_killed(tmp_path: Path):
+    """Nothing is left behind by kill -9."""
+    code = f"""if True:
+        import os, sys, time
+        from pathlib import Path
+        from desk.children import Child
+        sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+        sleeping = Child("sleeper", sleeper, environment=os.environ, log=Path({str(tmp_path)!r}, "sleeper.log"), say=print)
+        sleeping.start()
+        print(sleeping._process.pid, flush=True)
+        time.sleep(600)"""
+    parent = child(tmp_path, code, [])
+    parent.environment["PYTHONPATH"] = str(Path(__file__).parent.parent)
+    parent.start()
+    pid = until(lambda: int(parent.log.read_text() or 0) or None, what="the child's number", within=60)
+    os.kill(parent._process.pid, signal.SIGKILL)
+    parent.end(within=10)
+    until(lambda: True if not _lives(pid) else None, what="the end of the child", within=60)
+
+
+def _lives(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_what_is_set_outside_stays_but_the_server_is_ours():
+    """An operator may tune Prefect; where its server is follows from the settings."""
+    outer = {"PREFECT_LOGGING_LEVEL": "DEBUG", "PREFECT_API_URL": "http://elsewhere/api"}
+    made = environment_of(outer, home=Path("/home"), api_url="http://127.0.0.1:1/api")
+    assert ("DEBUG", "http://127.0.0.1:1/api", "/home/prefect") == tuple(
+        made[name] for name in ("PREFECT_LOGGING_LEVEL", "PREFECT_API_URL", "PREFECT_HOME")
+    )
+    assert SETTINGS.keys() <= made.keys()
+
+
+# ------------------------------------------------------------------------------------------------------- Prefect's server
+
+
+class Played(http.server.BaseHTTPRequestHandler):
+    """Plays Prefect's server: answers as the test has put down."""
+
+    answers: dict[str, list[tuple[int, object]]]
+    asked: list[tuple[str, dict]]
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append((self.path, body))
+        status, answer = self.answers[self.path].pop(0)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def played() -> Iterator[tuple[type[Played], str]]:
+    handler = type("Handler", (Played,), {"answers": {}, "asked": []})
+    server = http.server.HTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield handler, f"http://127.0.0.1:{server.server_address[1]}/api"
+    server.shutdown()
+    server.server_close()
+
+
+def test_late_runs_are_deleted_ours_alone(played: tuple[type[Played], str]):
+    """Until none is left; those of other deployments on the same server stay (one sweep does what ours would have done)."""
+    handler, url = played
+    handler.answers["/api/deployments/filter"] = [(200, [{"id": "ours"}])]
+    handler.answers["/api/flow_runs/bulk_delete"] = [
+        (200, {"deleted": ["a"] * 50}),
+        (200, {"deleted": ["b"]}),
+        (200, {"deleted": []}),
+    ]
+    assert 51 == Clockwork(url).forget_late_runs()
+    asked = handler.asked[1][1]["flow_runs"]
+    assert ({"any_": ["ours"]}, {"type": {"any_": ["SCHEDULED"]}}) == (asked["deployment_id"], asked["state"])
+    assert asked["expected_start_time"]["before_"]
+
+
+def test_nothing_is_deleted_where_nothing_of_ours_is_deployed(played: tuple[type[Played], str]):
+    """A filter without deployments would mean all."""
+    handler, url = played
+    handler.answers["/api/deployments/filter"] = [(200, [])]
+    assert 0 == Clockwork(url).forget_late_runs()
+
+
+def test_a_pool_that_is_there_stays(played: tuple[type[Played], str]):
+    """Making it twice is once."""
+    handler, url = played
+    handler.answers["/api/work_pools/"] = [(409, {}), (500, {})]
+    Clockwork(url).make_pool()
+    with pytest.raises(NoAnswer, match="500"):
+        Clockwork(url).make_pool()
+
+
+def test_a_server_that_is_not_there_does_not_answer():
+    """And says so without raising."""
+    clockwork = Clockwork(f"http://127.0.0.1:{free_port()}/api")
+    assert not clockwork.answers()
+    with pytest.raises(NoAnswer):
+        clockwork.make_pool()
+
+
+# ------------------------------------------------------------------------------------------------------------------- words
+
+
+def test_lateness_is_written_as_people_read_it():
+    """Seconds, minutes, hours, days."""
+    due = utc("2026-11-24 00:00:00")
+    instants = {"00:00:00.400": "0 s", "00:00:59": "59 s", "00:05:07": "5 min 07 s", "07:04:00": "7 h 04 min"}
+    assert instants == {time: late_by(due, utc(f"2026-11-24 {time}")) for time in instants}
+    assert "3 d 1 h 00 min" == late_by(due, utc("2026-11-27 01:00:00"))
+    assert "0 s" == late_by(due, utc("2026-11-23 23:59:59"))
+
+
+def test_long_lists_are_cut():
+    """A run has one name."""
+    assert ("a, b", "a, b, c, d, and 2 more") == (listed(["a", "b"]), listed(list("abcdef")))
