@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from machines import terms
 from machines.facts import Facts, MembershipNumber, Paper, Text
@@ -50,7 +51,7 @@ class Submit(Facts):
     @model_validator(mode="after")
     def _reason_for_another_ground(self) -> "Submit":  # noqa: N804
         if self.ground == "other" and self.reason is None:
-            raise ValueError("reason: required where the ground is `other`")
+            raise PydanticCustomError("reason_for_another_ground", "reason: required where the ground is `other`")
         return self
 
 
@@ -89,7 +90,7 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
         "SELECT DISTINCT e.holder, e.actor FROM cases c JOIN entries e ON e.number = c.number AND e.seq = 1"
         " WHERE c.about = ? AND c.procedure = 'removal' AND c.state = 'submitted'", number
     )  # fmt: skip
-    member, state, region = found()[0]
+    member, state, region = next(iter(found()), (None, "", ""))
     return Circumstances(member, state, region, tuple(sorted({holder or actor for holder, actor in others()})))
 
 

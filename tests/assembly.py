@@ -143,12 +143,18 @@ class Assembly:
             "outcome": outcome,
             "votes": votes or {"for": 20, "against": 3, "abstain": 0, "present": 25, "total": 30},
         }
-        return self.do("d1", "candidacy.consider", case=case, at=at, office="consequence", seen=None, facts=told)
+        return self._brought_about("candidacy.consider", case=case, at=at, facts=told)
 
     def recommend(self, person: str, *, at: str | None = None) -> Done:
         """Recommend a deputy, as the closing of the Council's vote brings it about."""
-        facts = {"person": person}
-        return self.do("d1", "deputy_appointment.recommend", at=at, office="consequence", facts=facts)
+        return self._brought_about("deputy_appointment.recommend", at=at, facts={"person": person})
+
+    def _brought_about(self, name: str, **circumstances: Any) -> Done:
+        """Do what only another case's act brings about: no door does it."""
+        self.sweep(circumstances.get("at"))
+        act = self.act("d1", name, office="consequence", **circumstances)
+        with self.database.transaction() as db:
+            return perform(db, act, self.book)
 
     def sweep(self, at: str | datetime | None = None, **more: Any) -> Settled:
         """Move the clock and perform what has fallen due."""

@@ -146,7 +146,6 @@ def test_nobody_calls_himself_clock(assembly):
             assembly.do(actor, "membership.exit", case=case)
 
 
-@pytest.mark.xfail(strict=True, reason="kernel: `act_settled` lets a door name the offices of nobody")
 @pytest.mark.parametrize(("office", "name", "facts"), [
     ("clock", "membership.exit", {}), ("consequence", "membership.remove", {}), ("consequence", "membership.end", {"date": "2006-04-14"}),
 ])  # fmt: skip
@@ -190,7 +189,7 @@ def test_a_failed_consequence_takes_the_act_with_it(assembly, monkeypatch):
 
 
 NASTY = [
-    None, True, 0, -1, 10**30, 1.5, "", " ", "x", "\0", "\ud800", "9999-12-31", "0001-01-01", "86400", "2006-04-14T00:00:00", "C-2006-0001",
+    None, True, 0, -1, 10**30, 1.5, "", " ", "x", "9999-12-31", "0001-01-01", "86400", "2006-04-14T00:00:00", "C-2006-0001",
     "nobody", "p:A", [], [[]], ["x"], {}, {"x": 1}, {"number": "1", "date": "2006-04-14"}, {"number": None, "date": None}, "x" * 5000,
 ]  # fmt: skip
 LEAVE = {"statement_date": "2006-04-14", "from_date": "2006-05-01"}
@@ -239,7 +238,6 @@ VALID = [
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=False, reason="kernel: surrogates, NUL and days beyond what can be counted get through")
 @pytest.mark.parametrize(("actor", "name", "case", "facts"), VALID)
 def test_nothing_told_breaks_a_door(database, actor, name, case, facts):
     """Whatever stands in whichever fact, the answer is one of the kinds, never a bug."""
@@ -258,6 +256,27 @@ def test_nothing_told_breaks_a_door(database, actor, name, case, facts):
     assembly.recommend("m6")
     for told in [facts, *_spoilt(facts)]:
         _answers(assembly, actor, name, case, told)
+
+
+UNASKABLE = pytest.mark.xfail(strict=False, reason="kernel: load() asks the database before the shape is looked at")
+
+
+@UNASKABLE
+@pytest.mark.parametrize("person", ["\ud800", "p:\ud800", "\0", "p:\0"])
+def test_what_no_database_takes_is_nobody(assembly, person):
+    """A text that no database can be asked for is an error of the shape (422)."""
+    with assembly.wrong_facts("person"):
+        assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination(person))
+
+
+@UNASKABLE
+@pytest.mark.parametrize("number", ["M-2006-\0", "M-2006-\ud800"])
+def test_what_no_database_takes_is_no_case(assembly, number):
+    """Nor is it a case: unknown where it is acted on (404), wrong where it is named (422)."""
+    with assembly.unknown():
+        assembly.do("wb", "membership.end", case=number, facts={"date": "2006-04-14"}, seen=1)
+    with assembly.wrong_facts("membership"):
+        assembly.do("d1", "removal.submit", facts={"membership": number, "ground": "office_changed"})
 
 
 def _spoilt(facts):
