@@ -1,4 +1,7 @@
-"""Who asks, when, and in which language: what every request has in common."""
+"""Who asks, when, and in which language: what every request has in common.
+
+What waits for nothing is `async`, so that it costs no thread.
+"""
 
 import threading
 from collections.abc import Iterable
@@ -101,7 +104,7 @@ def _known(request: Request, door: Door, credentials: HTTPAuthorizationCredentia
     raise Unauthorized(given=credentials is not None)
 
 
-def _writing(asking: Annotated[Asking, Depends(_asking)]) -> Asking:
+async def _writing(asking: Annotated[Asking, Depends(_asking)]) -> Asking:
     if asking.bearer.scope != "act":
         raise ReadOnly
     return asking
@@ -111,7 +114,7 @@ Reads = Annotated[Asking, Depends(_asking)]
 Writes = Annotated[Asking, Depends(_writing)]
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     """Refuse query values that the call does not know, or that are given twice: a misspelt filter is an error."""
     known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
     names = [name for name, _ in request.query_params.multi_items()]

@@ -7,11 +7,13 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from desk.problems import Unseen, problem, wrong_choice
 from desk.shapes import act_answer, case_answer, entry_answer, read_refusal
 from machines.act import Act, Done
+from machines.facts import Facts
 from machines.perform import explain, perform
 from machines.procedure import NOBODY, Office
 from machines.procedures import procedure_of_number
@@ -153,10 +155,16 @@ def acts_of(db: Db, number: str, *, actor: str, at: datetime, book: Rulebook, la
             "refusals": [read_refusal(refusal, language) for refusal in answer.refusals],
             "warnings": [read_refusal(refusal, language) for refusal in answer.warnings],
             "who_can": list(answer.who_can),
-            "facts_schema": answer.row.facts.model_json_schema(by_alias=True),
+            "facts_schema": facts_schema(answer.row.facts),
         }
         for answer in explain(db, number, actor, at=at, book=book)
     ]
+
+
+@cache
+def facts_schema(facts: type[Facts]) -> dict[str, Any]:
+    """Return the JSON schema of an act's facts."""
+    return facts.model_json_schema(by_alias=True)
 
 
 def holds_an_office(db: Db, person: str, at: datetime) -> bool:
