@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from models.database import Database
-from models.home import upgrade
+from models.migrations import upgrade
 from tests.postgresql import fresh_database, postgresql_server
 
 

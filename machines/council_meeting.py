@@ -27,7 +27,7 @@ from machines.procedure import (
     guard,
 )
 from machines.refusal import Refusal
-from machines.sitting import CHECKS_IN, CHECKS_OUT, Members, how_many, in_office, present
+from machines.sitting import CHECKS_IN, CHECKS_OUT, EMPTIES_THE_HALL, Members, how_many, in_office, present
 from machines.situation import Situation
 from machines.terms import steps_to_json
 from models.database import Db, instant
@@ -239,7 +239,7 @@ COUNCIL_MEETING: Procedure[Circumstances] = Procedure(
         ),
         Transition(
             name="postpone", source=("signed", "convened"), by=(Office.deputy_chairman,), norms=("9.3d",), facts=Draft, keeps=keep,
-            to=(Branch("drafted", closes=(ALL,), notices=(Notice("postponed", "council"),), writes=(CONSIDERATIONS,)),),
+            to=(Branch("drafted", closes=(ALL,), notices=(Notice("postponed", "council"),), writes=(CONSIDERATIONS, EMPTIES_THE_HALL)),),
         ),
         Transition(
             name="cancel", source=("drafted", "signed", "convened"), by=(Office.deputy_chairman,), norms=("9.3d",), facts=Because,

@@ -21,7 +21,7 @@ from machines.procedure import (
     guard,
 )
 from machines.refusal import Refusal
-from machines.sitting import cast_by_name, entered, in_office, present, proof, set_tally, sum_of
+from machines.sitting import as_list, cast_by_name, entered, freeze, frozen, hold, in_office, present, proof, set_tally, sum_of
 from machines.situation import Situation, seen_with
 from models.database import Db
 from models.entry import Record
@@ -64,8 +64,10 @@ class Circumstances:
     other_vote: str | None
     council: frozenset[str]
     present: frozenset[str]
+    at_opening: frozenset[str]
     by_name: dict[str, int]
-    entered: dict[str, int]
+    voted_by_name: int
+    entered: dict[str, int] | None
     candidacy_state: str | None
     listed_already: str | None
     person_known: bool
@@ -73,7 +75,7 @@ class Circumstances:
     @property
     def counts(self) -> dict[str, int]:
         """Return the votes that count: by name of those still in the Council, or the count that was entered."""
-        return self.entered if any(self.entered.values()) else self.by_name
+        return self.by_name if self.entered is None else self.entered
 
 
 def circumstances(db: Db, s: Situation[None]) -> Circumstances:
@@ -81,6 +83,9 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     listing = s.given if isinstance(s.given, List) else None
     meeting = listing.meeting if listing else s.parent
     kind, subject = (listing.kind, listing.subject) if listing else (s.facts.get("kind"), s.facts.get("subject"))
+    if s.act in ("list", "open_vote"):
+        hold(db, s, subject if listing and listing.kind == "candidacy" else None)
+        hold(db, s, meeting)
     council = in_office(db, Office.council_member, s.at)
     state = db.one("SELECT state FROM cases WHERE number = ?", meeting)
     other = db.one(
@@ -92,7 +97,9 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
         other_vote=other[0] if other else None,
         council=council,
         present=present(db, meeting, Office.council_member, s.at),
+        at_opening=frozen(db, s.number, "opening"),
         by_name=sum_of(db, s.number, council),
+        voted_by_name=sum(sum_of(db, s.number).values()),
         entered=entered(db, s.number),
         candidacy_state=_candidacy_state(db, kind, subject),
         listed_already=_listed(db, kind, subject) if listing else None,
@@ -194,17 +201,17 @@ def the_voter_is_present(s: Situation[Circumstances]) -> Refusal | None:
     return Refusal("9.2c", "vote.not_present", {"person": s.holder})
 
 
-@guard()
+@guard(revision=2)
 def no_count_was_entered(s: Situation[Circumstances]) -> Refusal | None:
-    """A vote is by name or by count, not both (9.2c)."""
-    total = sum(s.circumstances.entered.values())
-    return Refusal("9.2c", "vote.count_entered", {"votes": total}) if total else None
+    """A vote is by name or by count, not both: a count of nobody is a count too (9.2c)."""
+    counts = s.circumstances.entered
+    return None if counts is None else Refusal("9.2c", "vote.count_entered", {"votes": sum(counts.values())})
 
 
-@guard()
+@guard(revision=2)
 def nobody_has_voted_by_name(s: Situation[Circumstances]) -> Refusal | None:
-    """A vote is by count or by name, not both (9.2c)."""
-    votes = sum(s.circumstances.by_name.values())
+    """A vote is by count or by name, not both; who has voted and left the Council has voted (9.2c)."""
+    votes = s.circumstances.voted_by_name
     return Refusal("9.2c", "vote.by_name_already", {"votes": votes}) if votes else None
 
 
@@ -233,11 +240,23 @@ def a_candidacy_that_could_not_be_decided(s: Situation[Circumstances]) -> Refusa
     return Refusal("9.2c", "council_question.enough_present", {"present": len(s.circumstances.present)})
 
 
+def opened(s: Situation[Circumstances]) -> dict[str, Any]:
+    """Note the Council as it was when the vote was opened: how many, and the digest of the list."""
+    return {"electorate": {"opening": as_list(s.circumstances.council)}}
+
+
 def counted(s: Situation[Circumstances]) -> dict[str, Any]:
-    """Note the counts as they were when the vote was closed."""
+    """Note the counts as they were when the vote was closed, and the Council then beside the one at the opening."""
+    now, before = s.circumstances.council, s.circumstances.at_opening
+    electorate = {"opening": as_list(before), "closing": as_list(now), "joined": len(now - before), "left": len(before - now)}
+    return {"counts": counts_of(s), "electorate": electorate}
+
+
+def counts_of(s: Situation[Circumstances]) -> dict[str, int]:
+    """Count the votes against all members of the Council (9.2c)."""
     here, total = len(s.circumstances.present), len(s.circumstances.council)
     needed = share("council.majority", s.today).needed(total)
-    return {"counts": s.circumstances.counts | {"present": here, "total": total, "needed": needed}}
+    return s.circumstances.counts | {"present": here, "total": total, "needed": needed}
 
 
 def candidacy_considered(_: Db, s: Situation[Circumstances]) -> list[str]:
@@ -251,7 +270,7 @@ def consideration(s: Situation[Circumstances]) -> dict[str, Any]:
         outcome = "no_decision"
     else:
         outcome = "recommended" if s.facts.get("proposal") == "positive" else "not_recommended"
-    counts = counted(s)["counts"]
+    counts = counts_of(s)
     return {
         "outcome": outcome,
         "votes": {name: counts[name] for name in ("for", "against", "abstain", "present", "total")},
@@ -278,23 +297,24 @@ def enter(db: Db, s: Situation[Circumstances], record: Record) -> None:
     set_tally(db, record.number, s.given.counts)
 
 
+def freeze_opening(db: Db, s: Situation[Circumstances], record: Record) -> None:
+    """Keep the list of the Council as it is at the opening."""
+    freeze(db, record.number, "opening", s.circumstances.council)
+
+
+def freeze_closing(db: Db, s: Situation[Circumstances], record: Record) -> None:
+    """Keep the list of the Council as it is at the closing."""
+    freeze(db, record.number, "closing", s.circumstances.council)
+
+
 def view(db: Db, s: Situation[None]) -> dict[str, Any]:
-    """Return the counts: as closed, or as they stand."""
-    if "counts" in s.facts:
-        counts = s.facts["counts"]
-        return {
-            "counts": counts,
-            "proof": proof(share("council.majority", s.today), counts, counts["total"], open_ballots=0, closed=True),
-        }
-    if s.state != "voting":
+    """Return the counts, as closed or as they stand, the Council at the opening and the closing, and what is missing."""
+    closed = "counts" in s.facts
+    if s.state != "voting" and not closed:
         return {}
-    seen = seen_with(s, circumstances(db, s))
-    counts = counted(seen)["counts"]
-    still = counts["present"] if not any(seen.circumstances.entered.values()) else 0
-    return {
-        "counts": counts,
-        "proof": proof(share("council.majority", s.today), counts, counts["total"], open_ballots=still, closed=False),
-    }
+    counts = s.facts["counts"] if closed else counts_of(seen_with(s, circumstances(db, s)))
+    stands = proof(share("council.majority", s.today), counts, counts["total"], closed=closed)
+    return {"counts": counts, "proof": stands, "electorate": s.facts.get("electorate")}
 
 
 def identify(s: Situation[Circumstances]) -> Identity:
@@ -311,12 +331,13 @@ def keep(facts: dict[str, Any], told: Told) -> dict[str, Any]:
     """Keep the question and, once it is closed, the counts."""
     if told.act == "list":
         return facts | dict(told.facts)
-    if told.act == "close_vote":
+    if told.act in ("open_vote", "close_vote"):
         return facts | dict(told.noted)
     return facts | ({told.act: dict(told.facts)} if told.act == "remove" else {})
 
 
 CONSIDERED = (Consequence("candidacy", "consider", candidacy_considered, consideration),)
+FREEZES_CLOSING = (Writes("freezes_the_closing_electorate", freeze_closing),)
 RECOMMENDED = (Consequence("deputy_appointment", "recommend", recommendation, recommended_person),)
 PRESIDES = (Office.deputy_chairman, Office.chairman)
 
@@ -343,7 +364,7 @@ COUNCIL_QUESTION: Procedure[Circumstances] = Procedure(
         Transition(
             name="open_vote", source=("listed",), by=PRESIDES, norms=("9.2c",),
             guards=(the_meeting_is_open, no_other_vote_is_open, enough_are_present_for_a_candidacy, the_candidacy_is_still_admissible),
-            to=(Branch("voting"),),
+            keeps=keep, notes=opened, to=(Branch("voting", writes=(Writes("freezes_the_opening_electorate", freeze_opening),)),),
         ),
         Transition(
             name="vote", source=("voting",), by=(Office.council_member,), norms=("9.2c",), facts=Vote, concurrent=True,
@@ -358,9 +379,9 @@ COUNCIL_QUESTION: Procedure[Circumstances] = Procedure(
         Transition(
             name="close_vote", source=("voting",), by=PRESIDES, norms=("9.2c",), keeps=keep, notes=counted,
             to=(
-                Branch("adopted", guards=(two_thirds_of_all_are_for,), consequences=CONSIDERED + RECOMMENDED),
-                Branch("postponed", guards=(a_candidacy_that_could_not_be_decided,)),
-                Branch("not_adopted", consequences=CONSIDERED),
+                Branch("adopted", guards=(two_thirds_of_all_are_for,), writes=FREEZES_CLOSING, consequences=CONSIDERED + RECOMMENDED),
+                Branch("postponed", guards=(a_candidacy_that_could_not_be_decided,), writes=FREEZES_CLOSING),
+                Branch("not_adopted", writes=FREEZES_CLOSING, consequences=CONSIDERED),
             ),
         ),
         Transition(

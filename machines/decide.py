@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,7 +21,9 @@ from machines.refusal import Conflict, Forbidden, KeyReused, Refusal, Refused, S
 from machines.rulebook import Rulebook
 from machines.situation import Situation
 from models.database import Db
+from models.entry import NAME
 
+_KEY = re.compile(r"[!-~]{1,200}")
 FACTS_THAT_ARE_PAPERS = ("statement_date",)  # dates of papers that are not written as papers
 
 
@@ -52,11 +55,14 @@ class Replay:
 def row_of(act: Act) -> tuple[Procedure[Any], Transition[Any]]:
     """Find procedure and row of *act*; Unknown if there are none."""
     procedure = procedure_of_number(act.case) if act.case else PROCEDURES.get(act.procedure)
-    if procedure is None:
+    if procedure is None or (act.case and not NAME.fullmatch(act.case)):
         raise Unknown("case", act.case) if act.case else Unknown("procedure", act.procedure, tuple(PROCEDURES))
     row = procedure.rows.get(act.name)
     if row is None:
         raise Unknown("act", f"{procedure.name}.{act.name}", tuple(procedure.rows))
+    if act.key is not None and not _KEY.fullmatch(act.key):
+        fault = {"fact": "key", "code": "string_pattern_mismatch", "reason": "at most 200 visible ASCII characters"}
+        raise WrongFacts(str(act), [fault])
     return procedure, row
 
 

@@ -5,12 +5,26 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?")
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+FIRST_YEAR, LAST_YEAR = 1900, 2500  # between them every term can be counted in every zone
+
+
+def _writable(text: str) -> str:
+    """Refuse what no database keeps and no paper shows: control characters and halves of characters."""
+    if any((ord(letter) < 32 and letter not in "\t\n\r") or 0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+        raise PydanticCustomError("unwritable", "a text without control characters is expected")
+    return text
+
+
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_writable)
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(_writable)]
 
 
 class _Person:
@@ -27,15 +41,23 @@ class _Linked:
 def _no_number(value: Any) -> Any:
     """Refuse what is no text: a paper's number 7 and "7" must not be two things, nor true be "True"."""
     if not isinstance(value, str):
-        raise ValueError("a text is expected: put it in quotation marks")
+        raise PydanticCustomError("text_expected", "a text is expected: put it in quotation marks")
     return value
 
 
 def _a_day(value: Any) -> Any:
     """Take a date or its ISO text; an instant or a number is no date."""
-    if isinstance(value, datetime) or not isinstance(value, date | str):
-        raise ValueError("a date is expected, as 2006-04-14")
+    written = isinstance(value, str) and _DAY.fullmatch(value)
+    if isinstance(value, datetime) or not (written or isinstance(value, date)):
+        raise PydanticCustomError("date_expected", "a date is expected, as 2006-04-14")
     return value
+
+
+def _countable(day: date) -> date:
+    """Refuse days so far away that terms cannot be counted from them."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise PydanticCustomError("year_out_of_range", "a day between 1900 and 2500 is expected")
+    return day
 
 
 def _a_local_time(value: Any) -> Any:
@@ -43,7 +65,8 @@ def _a_local_time(value: Any) -> Any:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if _LOCAL_TIME.fullmatch(value) else None
     if not isinstance(value, datetime) or value.tzinfo is not None:
-        raise ValueError("a local time is expected, as 2006-05-16 10:00")
+        raise PydanticCustomError("local_time_expected", "a local time is expected, as 2006-05-16 10:00")
+    _countable(value.date())
     return value
 
 
@@ -53,9 +76,12 @@ MeetingNumber = Annotated[str, StringConstraints(max_length=24), _Linked("counci
 SessionNumber = Annotated[str, StringConstraints(max_length=24), _Linked("session")]
 RequestNumber = Annotated[str, StringConstraints(max_length=24), _Linked("session_request")]
 PaperNumber = Annotated[
-    str, BeforeValidator(_no_number), StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    BeforeValidator(_no_number),
+    AfterValidator(_writable),
 ]
-Day = Annotated[date, BeforeValidator(_a_day)]
+Day = Annotated[date, BeforeValidator(_a_day), AfterValidator(_countable)]
 LocalTime = Annotated[datetime, BeforeValidator(_a_local_time)]
 People = Annotated[
     tuple[Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$")], ...], Field(min_length=1), _Person()
@@ -63,7 +89,7 @@ People = Annotated[
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 YesOrNo = Annotated[bool, Field(strict=True)]
-Region = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Region = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[\w:.-]{1,64}$")]
 
 
 class Facts(BaseModel):
@@ -147,11 +173,14 @@ class Association(Facts):
 
 
 def wrong_shape(error: ValidationError) -> list[dict[str, Any]]:
-    """Say of each wrong fact where it stands and what is wrong, without repeating what was given."""
-    return [
-        {"fact": ".".join(str(part) for part in fault["loc"]) or "facts", "code": fault["type"], "reason": fault["msg"]}
-        for fault in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+    """Say of each wrong fact where it stands, what is wrong and which limit it misses, without repeating it."""
+    return [_fault(fault) for fault in error.errors(include_url=False, include_context=True, include_input=False)]
+
+
+def _fault(fault: Any) -> dict[str, Any]:
+    limits = {name: value for name, value in fault.get("ctx", {}).items() if isinstance(value, str | int)}
+    where = ".".join(str(part) for part in fault["loc"]) or "facts"
+    return {"fact": where, "code": fault["type"], "reason": fault["msg"]} | ({"numbers": limits} if limits else {})
 
 
 def named_people(facts: Facts) -> Iterator[tuple[str, str]]:

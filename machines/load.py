@@ -15,6 +15,7 @@ from machines.rulings import Rulings
 from machines.situation import Held, Mandates, Situation
 from machines.zones import local_day
 from models.database import Db, instant
+from models.entry import NAME
 
 _CASE = """SELECT number, procedure, state, seq, head, definition, rulings, zone, person_id, body, region, parent, about, facts, joint,
  opened_at, (SELECT max(version) FROM calendar_versions) FROM cases WHERE number = ?"""
@@ -58,8 +59,7 @@ class Loaded(NamedTuple):
 def load(db: Db, act: Act, book: Rulebook, *, lock: bool) -> Loaded:
     """Fetch case, mandates and the stored answer to the act's key together; *lock* keeps others off the case."""
     for_update = " FOR UPDATE" if lock and db.kind == "postgresql" else ""
-    subject = act.facts.get("person")
-    people = (act.actor, act.on_behalf_of or "", subject if isinstance(subject, str) else "", act.case or "")
+    people = (*map(_askable, (act.actor, act.on_behalf_of, act.facts.get("person"))), act.case or "")
     cases = db.ask(_CASE + for_update, act.case) if act.case else db.ask("SELECT max(version) FROM calendar_versions")
     answers = (
         db.ask("SELECT request, number, seq FROM answers WHERE actor = ? AND key = ?", act.actor, act.key)
@@ -74,6 +74,11 @@ def load(db: Db, act: Act, book: Rulebook, *, lock: bool) -> Loaded:
     return Loaded(
         case, Mandates(map(Held._make, mandates())), calendar, next(iter(answers()), None) if answers else None
     )
+
+
+def _askable(person: Any) -> str:
+    """Return a person_id as the database may be asked for it; what cannot be one is nobody."""
+    return person if isinstance(person, str) and NAME.fullmatch(person) else ""
 
 
 def situation(act: Act, row: Transition[Any], loaded: Loaded, book: Rulebook) -> Situation[None]:
@@ -131,7 +136,7 @@ def with_facts(s: Situation[None], given: Facts | None, found: Authority | None 
 def kept_rulings(rulings: Rulings) -> str:
     """Write the rulings that differ from the defaults as JSON, for a case to keep."""
     differing = rulings.differing()
-    return json.dumps(differing, sort_keys=True) if differing else "{}"
+    return json.dumps(differing, sort_keys=True, ensure_ascii=False, separators=(",", ":")) if differing else "{}"
 
 
 def _kept(text: str) -> Rulings:
@@ -139,5 +144,9 @@ def _kept(text: str) -> Rulings:
 
 
 def _document_date(document: Mapping[str, Any] | None) -> date | None:
-    day = (document or {}).get("date")
-    return date.fromisoformat(day) if isinstance(day, str) else day
+    """Read the day of the paper; what is no day is found when the paper's shape is checked."""
+    day = document.get("date") if isinstance(document, Mapping) else None
+    try:
+        return date.fromisoformat(day) if isinstance(day, str) else (day if isinstance(day, date) else None)
+    except ValueError:
+        return None

@@ -32,7 +32,8 @@ def _people(db: Db, audience: str, s: Situation[Any]) -> list[str]:
     if audience == "submitter":
         return [s.facts["submitted_by"]] if "submitted_by" in s.facts else []
     if audience == "person":
-        return [s.person] if s.person else []
+        person = s.person or getattr(s.given, "person", None)
+        return [person] if person else []
     if audience == "opener":
         return [s.facts["opened_by"]] if "opened_by" in s.facts else []
     if audience == "unanswered":

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from machines.facts import Day, Facts, Name, PaperOfKind, PersonId, Region, YesOrNo
 from machines.procedure import (
@@ -60,7 +61,9 @@ class Assume(Facts):
     @model_validator(mode="after")
     def _body_where_the_office_has_one(self) -> "Assume":  # noqa: N804
         if (self.office in KIND_OF_BODY) != (self.body is not None):
-            raise ValueError("body: required for the offices of a body, not allowed for the others")
+            raise PydanticCustomError(
+                "body_of_the_office", "body: required for the offices of a body, not allowed for the others"
+            )
         return self
 
 

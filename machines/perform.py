@@ -18,7 +18,7 @@ from machines.refusal import Refusal, Refused, Unknown
 from machines.rulebook import Rulebook
 from machines.situation import Situation, seen_with
 from machines.stage import stage
-from models.database import Db
+from models.database import Db, instant, instant_text
 from models.entry import COLUMNS, Record
 
 
@@ -58,7 +58,9 @@ def entry(db: Db, number: str, seq: int) -> Record:
     row = db.one(f"SELECT {', '.join(COLUMNS)} FROM entries WHERE number = ? AND seq = ?", number, seq)  # noqa: S608
     if row is None:
         raise Unknown("entry", f"{number}/{seq}")
-    return Record(*row)
+    record = Record(*row)
+    at, recorded = instant(record.effective_at), instant(record.recorded_at)
+    return record._replace(effective_at=instant_text(at), recorded_at=instant_text(recorded))
 
 
 def explain(db: Db, number: str, actor: str, *, at: datetime, book: Rulebook) -> list[Answer]:
@@ -103,11 +105,12 @@ def _lock(db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], boo
     if db.kind == "sqlite":
         return None
     numbers = {act.case} if act.case else set()
-    if not row.reaches_others or (s := _unlocked(db, act, procedure, row, book)) is None:
+    s = _unlocked(db, act, procedure, row, book) if row.reaches_others or row.opens_case else None
+    if s is None:
         return numbers
     numbers |= set(_linked(db, row, s, book))
     for person in sorted({person for person in (s.person, getattr(s.given, "person", None)) if person}):
-        db.run("SELECT 1 FROM people WHERE person_id = ? FOR UPDATE", person)
+        db.run("SELECT 1 FROM people WHERE person_id = ? FOR NO KEY UPDATE", person)
     for number in sorted(numbers):
         db.run("SELECT 1 FROM cases WHERE number = ? FOR UPDATE", number)
     return numbers

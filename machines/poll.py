@@ -25,6 +25,7 @@ from machines.poll_votes import (
     CASTS,
     FREEZES_CLOSING,
     FREEZES_OPENING,
+    annulled,
     counted,
     opened,
     recommendation,
@@ -95,7 +96,7 @@ POLL: Procedure[Circumstances] = Procedure(
         ),
         Transition(
             name="annul", source=("open", "counting"), by=(Office.deputy_chairman,), norms=("9.3a",), facts=Because, keeps=keep, joint=True,
-            guards=(not_twice,), to=jointly(Branch("annulled", closes=(ALL,), notices=(Notice("annulled", "council"),))),
+            notes=annulled, guards=(not_twice,), to=jointly(Branch("annulled", closes=(ALL,), notices=(Notice("annulled", "council"),))),
         ),
     ),
 )  # fmt: skip

@@ -50,5 +50,5 @@ def keep(facts: dict[str, Any], told: Told) -> dict[str, Any]:
     if told.act == "close":
         return facts | {"closed_at": told.at} | dict(told.noted)
     if told.act == "annul":
-        return facts | {"annulled": dict(told.facts)}
+        return facts | {"annulled": dict(told.facts)} | dict(told.noted) if told.noted else facts
     return facts | dict(told.facts)

@@ -18,30 +18,38 @@ EXCLUDED_NORM = {"candidacy": "14.2a", "mazhilis_nomination": "9.2b"}
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Who may vote at the reference moment, who has answered, and how."""
+    """The Council of the moment and at the opening, who may vote at the reference moment, who has answered, and how."""
 
-    electorate: frozenset[str]
+    council: frozenset[str]
     at_opening: frozenset[str]
+    electorate: frozenset[str]
     answered: frozenset[str]
     counts: dict[str, int]
     counts_at_opening: dict[str, int]
-    person_known: bool
+    person_known: bool = True
+
+
+_NOBODY: frozenset[str] = frozenset()
 
 
 def circumstances(db: Db, s: Situation[None]) -> Circumstances:
-    """Look up electorate and answers; while a poll is open its electorate is the Council of the moment (B07)."""
+    """Look up electorate and answers; while a poll is open its Council is that of the moment, then that of the closing (B07)."""
     if isinstance(s.given, Draft):
         known = s.given.kind != "deputy_recommendation" or _known(db, s.given.subject)
-        return Circumstances(frozenset(), frozenset(), frozenset(), {}, {}, known)
+        return Circumstances(_NOBODY, _NOBODY, _NOBODY, _NOBODY, {}, {}, known)
     opening = frozen(db, s.number, "opening")
-    now = frozen(db, s.number, "closing") if s.state == "counting" else in_office(db, Office.council_member, s.at)
-    electorate = opening if s.rulings["poll.reference_moment"] == "open" and s.state != "drafted" else now
-    answered = (
-        frozenset(row[0] for row in db.all("SELECT person_id FROM ballots WHERE number = ?", s.number)) & electorate
-    )
+    if s.act == "answer":  # nothing is counted for one answer: there may be thousands
+        return Circumstances(_NOBODY, opening, _NOBODY, _NOBODY, {}, {})
+    council = frozen(db, s.number, "closing") if s.state == "counting" else in_office(db, Office.council_member, s.at)
+    electorate = opening if s.rulings["poll.reference_moment"] == "open" and s.state != "drafted" else council
+    counts = sum_of(db, s.number, electorate)
     return Circumstances(
-        electorate, opening, answered, sum_of(db, s.number, electorate), sum_of(db, s.number, opening), person_known=True
-    )  # fmt: skip
+        council, opening, electorate, _answered(db, s.number) & electorate, counts, sum_of(db, s.number, opening)
+    )
+
+
+def _answered(db: Db, number: str | None) -> frozenset[str]:
+    return frozenset(row[0] for row in db.all("SELECT person_id FROM ballots WHERE number = ?", number))
 
 
 def _known(db: Db, person: str | None) -> bool:

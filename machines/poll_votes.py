@@ -2,22 +2,23 @@
 
 from typing import Any
 
+from machines.joint import still_missing
 from machines.numbers import share
 from machines.poll_guards import Circumstances, circumstances, received
-from machines.procedure import Office, Writes
-from machines.sitting import cast_by_name, freeze, in_office, list_digest, proof
+from machines.procedure import Writes
+from machines.sitting import as_list, cast_by_name, freeze, proof
 from machines.situation import Situation, seen_with
 from models.database import Db
 from models.entry import Record
 
 
 def _freeze_opening(db: Db, s: Situation[Circumstances], record: Record) -> None:
-    freeze(db, record.number, "opening", in_office(db, Office.council_member, s.at))
+    freeze(db, record.number, "opening", s.circumstances.council)
 
 
 def _freeze_closing(db: Db, s: Situation[Circumstances], record: Record) -> None:
     if s.state == "open":
-        freeze(db, record.number, "closing", in_office(db, Office.council_member, s.at))
+        freeze(db, record.number, "closing", s.circumstances.council)
 
 
 def _cast(db: Db, s: Situation[Circumstances], record: Record) -> None:
@@ -31,8 +32,7 @@ CASTS: Writes[Circumstances] = Writes("casts", _cast)
 
 def opened(s: Situation[Circumstances]) -> dict[str, Any]:
     """Note the electorate at the opening: how many, and the digest of the list."""
-    people = s.circumstances.electorate
-    return {"electorate": {"opening": {"total": len(people), "digest": list_digest(people)}}}
+    return {"electorate": {"opening": as_list(s.circumstances.council)}}
 
 
 def counts_of(s: Situation[Circumstances]) -> dict[str, int]:
@@ -43,13 +43,15 @@ def counts_of(s: Situation[Circumstances]) -> dict[str, int]:
 
 
 def counted(s: Situation[Circumstances]) -> dict[str, Any]:
-    """Note the counts, and the electorate at the closing beside the one at the opening."""
-    people = s.circumstances.electorate
-    closing = {"total": len(people), "digest": list_digest(people)}
-    joined = sorted(people - s.circumstances.at_opening)
-    left = sorted(s.circumstances.at_opening - people)
-    electorate = dict(s.facts["electorate"]) | {"closing": closing, "joined": len(joined), "left": len(left)}
-    return {"counts": counts_of(s), "electorate": electorate}
+    """Note the counts, and the Council at the closing beside the one at the opening: who of them counted is a ruling (B07)."""
+    now, before = s.circumstances.council, s.circumstances.at_opening
+    explained = {"closing": as_list(now), "joined": len(now - before), "left": len(before - now)}
+    return {"counts": counts_of(s), "electorate": dict(s.facts["electorate"]) | explained}
+
+
+def annulled(s: Situation[Circumstances]) -> dict[str, Any]:
+    """Note, once the last deputy annuls, how the answers stood."""
+    return {} if still_missing(s) else {"counts": counts_of(s)}
 
 
 def recommendation(_: Db, s: Situation[Circumstances]) -> list[None]:
@@ -67,14 +69,6 @@ def view(db: Db, s: Situation[None]) -> dict[str, Any]:
     if s.state == "drafted":
         return {}
     closed = s.state not in ("open", "counting")
-    if closed and "counts" in s.facts:
-        counts, open_ballots = s.facts["counts"], 0
-    else:
-        seen = seen_with(s, circumstances(db, s))
-        counts = counts_of(seen)
-        changeable = counts["total"] if s.state == "open" else counts["total"] - counts["answered"]
-        open_ballots = changeable - (counts["for"] if s.state == "open" else 0)
-    stands = proof(
-        share("council.majority", s.today), counts, counts["total"], open_ballots=open_ballots, closed=closed
-    )
+    counts = s.facts["counts"] if closed else counts_of(seen_with(s, circumstances(db, s)))
+    stands = proof(share("council.majority", s.today), counts, counts["total"], closed=closed)
     return {"counts": counts, "proof": stands, "electorate": s.facts.get("electorate")}

@@ -6,6 +6,7 @@ from typing import Any
 
 from machines.rulings import Rulings
 from models.database import Db
+from models.entry import NAME
 from models.names import search_key, sort_key_kk
 
 
@@ -18,7 +19,11 @@ def add_person(
     language: str = "ru",
     region: str = "",
 ) -> None:
-    """Enter somebody into the register; the same person_id twice raises the database's unique violation."""
+    """Enter somebody into the register; the same person_id twice raises the database's unique violation.
+
+    ValueError for a person_id that cannot stand in the journal as it is.
+    """
+    _writable(person_id)
     spoken = " ".join(names[each] for each in ("kk", "ru", "en"))
     db.run(
         "INSERT INTO people (person_id, name_kk, name_ru, name_en, email, language, region, sort_key, search_key)"
@@ -28,13 +33,22 @@ def add_person(
 
 
 def add_body(db: Db, body_id: str, *, kind: str, names: Mapping[str, str], region: str = "", **charter: Any) -> None:
-    """Enter a body that nominates: a small assembly, an association (with level and highest body), a state body."""
+    """Enter a body that nominates: a small assembly, an association (with level and highest body), a state body.
+
+    ValueError for a body_id that cannot stand in the journal as it is.
+    """
+    _writable(body_id)
     db.run(
         "INSERT INTO bodies (body_id, kind, name_kk, name_ru, name_en, region, level, highest_body, zone)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         body_id, kind, names["kk"], names["ru"], names["en"], region, charter.get("level"), charter.get("highest_body"),
         charter.get("zone", "Asia/Almaty"),
     )  # fmt: skip
+
+
+def _writable(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name!r}: letters, digits and : . _ / - are expected, at most 64")
 
 
 def holders(db: Db, office: str, at: datetime) -> list[str]:

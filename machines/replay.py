@@ -60,6 +60,7 @@ _write_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=("
 _KEEPS_NOTHING = next(field.default for field in fields(Transition) if field.name == "keeps")
 
 _MAY_BE_UNKNOWN = ("facts", "opened_at")
+_NO_CASE = ("", "", 0, "", False, "", "", "", "", "", "", "", None, "", "", None, None)
 
 
 class Fault(NamedTuple):
@@ -89,6 +90,13 @@ class StoredCase(NamedTuple):
     opened_at: str
     facts: str
     joint: str
+    zone: str
+    rulings: str
+    person_id: str | None
+    body: str
+    region: str
+    parent: str | None
+    about: str | None
 
 
 class Replayed(NamedTuple):
@@ -129,7 +137,7 @@ def replay(db: Db) -> Iterator[Replayed]:
         for case in cases.values():
             yield Replayed(case, 0, 0, [Fault(case.number, 0, "entries", "a case without entries")])
     for fault in _series_faults(db, seen):
-        yield Replayed(StoredCase(fault.number, "", "", 0, "", False, "", "", "", "", ""), 0, 0, [fault])
+        yield Replayed(StoredCase(fault.number, *_NO_CASE), 0, 0, [fault])
 
 
 def replay_case(number: str, rows: Sequence[Row]) -> Replayed:
@@ -141,9 +149,20 @@ def replay_case(number: str, rows: Sequence[Row]) -> Replayed:
     case = StoredCase(
         number, first[_PROCEDURE], last[_TARGET], last[_SEQ], last[_HASH], procedure is not None and last[_TARGET] in procedure.final,
         first[_DEFINITION], first[_EDITION], "" if opening and opening.effective else first[_EFFECTIVE_AT],
-        "" if facts is None else _write_json(facts), "{}" if not joint else _write_json(joint),
+        "" if facts is None else _write_json(facts), "{}" if not joint else _write_json(joint), *_opened(first, faults),
     )  # fmt: skip
     return Replayed(case, len(rows), erased, faults)
+
+
+def _opened(first: Row, faults: list[Fault]) -> tuple[str, str, str | None, str, str, str | None, str | None]:
+    """Read from the entry that opened a case under which rules it runs and what it is about."""
+    try:
+        told = _read_json(first[_FINDINGS])[0]["opened"]
+        rulings = _write_json(told["rulings"])
+        return told["zone"], rulings, told["person"], told["body"], told["region"], told["parent"], told["about"]
+    except (KeyError, TypeError, ValueError):
+        faults.append(Fault(first[0], first[_SEQ], "opened", "the entry does not say what it opened"))
+        return "", "", None, "", "", None, None
 
 
 def chain_faults(rows: Iterable[Row]) -> list[Fault]:

@@ -10,6 +10,7 @@ from machines.resolution_guards import (
     a_quorum_at_this_moment,
     by_show_of_hands,
     circumstances,
+    for_oneself_if_secret,
     more_than_half_are_for,
     no_count_was_entered,
     no_more_than_were_present,
@@ -74,7 +75,10 @@ RESOLUTION: Procedure[Circumstances] = Procedure(
         ),
         Transition(
             name="vote", source=("voting",), by=(Office.member,), norms=("8.3b",), facts=Vote, concurrent=True, secret=is_secret,
-            guards=(the_session_is_open, not_by_show_of_hands, once_if_secret, present_now_and_at_the_opening, no_count_was_entered),
+            guards=(
+                the_session_is_open, not_by_show_of_hands, for_oneself_if_secret, once_if_secret, present_now_and_at_the_opening,
+                no_count_was_entered,
+            ),
             to=(Branch(SAME, writes=(CASTS,)),),
         ),
         Transition(

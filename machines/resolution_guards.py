@@ -10,7 +10,7 @@ from machines.refusal import Refusal
 from machines.resolution_facts import List
 from machines.session import AHEAD_OR_OPEN
 from machines.session_guards import members_who_count
-from machines.sitting import entered, frozen, present, sum_of
+from machines.sitting import entered, frozen, hold, present, sum_of
 from machines.situation import Situation
 from models.database import Db
 
@@ -27,17 +27,19 @@ class Circumstances:
     at_opening: frozenset[str]
     took_part: bool
     by_name: dict[str, int]
-    entered: dict[str, int]
+    entered: dict[str, int] | None
 
     @property
     def counts(self) -> dict[str, int]:
         """Return the votes by choice: by name, or the sums of a count or a secret vote."""
-        return self.entered if any(self.entered.values()) else self.by_name
+        return self.by_name if self.entered is None else self.entered
 
 
 def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     """Look up session, presence and votes."""
     session = s.given.session if isinstance(s.given, List) else s.parent
+    if s.act in ("list", "open_vote"):
+        hold(db, s, session)
     row = db.one("SELECT state, facts FROM cases WHERE number = ?", session or "")
     other = db.one(
         "SELECT number FROM cases WHERE parent = ? AND state = 'voting' AND number <> ?", session, s.number or ""
@@ -52,7 +54,7 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
         total=len(counting),
         at_opening=frozen(db, s.number, "opening"),
         took_part=took_part is not None,
-        by_name=sum_of(db, s.number),
+        by_name=sum_of(db, s.number) if s.act != "vote" else {},  # hundreds vote at once, and nothing is counted for one
         entered=entered(db, s.number),
     )
 
@@ -120,6 +122,14 @@ def by_show_of_hands(s: Situation[Circumstances]) -> Refusal | None:
 
 
 @guard()
+def for_oneself_if_secret(s: Situation[Circumstances]) -> Refusal | None:
+    """A secret vote is cast by the member alone: nobody enters it for anybody, from no paper (8.3c)."""
+    if method(s) != "secret" or (s.holder == s.actor and s.document_date is None):
+        return None
+    return Refusal("8.3c", "resolution.secret_vote_for_another")
+
+
+@guard()
 def once_if_secret(s: Situation[Circumstances]) -> Refusal | None:
     """A secret vote is cast once (8.3c)."""
     return Refusal("8.3c", "resolution.secret_vote_twice") if s.circumstances.took_part else None
@@ -137,13 +147,13 @@ def present_now_and_at_the_opening(s: Situation[Circumstances]) -> Refusal | Non
     return None
 
 
-@guard()
+@guard(revision=2)
 def no_count_was_entered(s: Situation[Circumstances]) -> Refusal | None:
-    """A vote is by name or by count, not both (8.3b)."""
-    votes = sum(s.circumstances.entered.values())
-    if method(s) == "secret" or not votes:
+    """A vote is by name or by count, not both: a count of nobody is a count too (8.3b)."""
+    counts = s.circumstances.entered
+    if method(s) == "secret" or counts is None:
         return None
-    return Refusal("8.3b", "vote.count_entered_in_the_hall", {"votes": votes})
+    return Refusal("8.3b", "vote.count_entered_in_the_hall", {"votes": sum(counts.values())})
 
 
 @guard(facts=True)

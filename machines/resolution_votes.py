@@ -6,7 +6,7 @@ from machines.numbers import share
 from machines.procedure import Identity, Told, Writes
 from machines.resolution_facts import Dissent, List, Vote
 from machines.resolution_guards import Circumstances, circumstances, method
-from machines.sitting import add_to_tally, cast_by_name, freeze, list_digest, proof, set_tally
+from machines.sitting import add_in_secret, as_list, cast_by_name, freeze, proof, set_tally
 from machines.situation import Situation, seen_with
 from models.database import Db
 from models.entry import Record
@@ -43,7 +43,7 @@ def _cast(db: Db, s: Situation[Circumstances], record: Record) -> None:
         cast_by_name(db, record.number, s.holder, s.given.choice, at=s.at, seq=record.seq)
         return
     db.run("INSERT INTO participations (number, person_id) VALUES (?, ?)", record.number, s.holder)
-    add_to_tally(db, record.number, s.given.choice, 1)
+    add_in_secret(db, record.number, s.given.choice)
 
 
 def _enter(db: Db, s: Situation[Circumstances], record: Record) -> None:
@@ -57,11 +57,7 @@ ENTERS: Writes[Circumstances] = Writes("enters", _enter)
 
 def opened(s: Situation[Circumstances]) -> dict[str, Any]:
     """Note the method and who was present when the vote was opened: how many, and the digest of the list."""
-    people = s.circumstances.present
-    return {
-        "method": s.circumstances.session_method,
-        "electorate": {"total": len(people), "digest": list_digest(people)},
-    }
+    return {"method": s.circumstances.session_method, "electorate": as_list(s.circumstances.present)}
 
 
 def counted(s: Situation[Circumstances]) -> dict[str, Any]:
@@ -80,20 +76,11 @@ def view(db: Db, s: Situation[None]) -> dict[str, Any]:
     force = {"force": "binding" if s.facts["kind"] in BINDING else "recommendatory"}
     if s.state not in ("voting", "adopted", "not_adopted"):
         return force
-    if "counts" in s.facts:
-        counts, open_ballots = s.facts["counts"], 0
-    else:
-        seen = seen_with(s, circumstances(db, s))
-        counts = counts_of(seen)
-        open_ballots = counts["present"] - counts["for"] if method(s) != "show_of_hands" else 0
-        if is_secret(s):
-            return force | {"counts": {"present": counts["present"], "needed": counts["needed"]}}
-    majority = share("session.majority", s.today)
-    closed = s.state != "voting"
-    return force | {
-        "counts": counts,
-        "proof": proof(majority, counts, counts["present"], open_ballots=open_ballots, closed=closed),
-    }
+    closed, shown = s.state != "voting", force | {"electorate": s.facts["electorate"]}
+    counts = s.facts["counts"] if closed else counts_of(seen_with(s, circumstances(db, s)))
+    if is_secret(s) and not closed:
+        return shown | {"counts": {name: counts[name] for name in ("present", "needed")}}
+    return shown | {"counts": counts, "proof": proof(share("session.majority", s.today), counts, counts["present"], closed=closed)}
 
 
 def identify(s: Situation[Circumstances]) -> Identity:

@@ -98,10 +98,11 @@ def on_a_registered_request(s: Situation[Circumstances]) -> list[Refusal]:
     return found
 
 
-@guard(facts=True)
+@guard(facts=True, revision=2)
 def requested_questions_are_on_the_agenda(s: Situation[Circumstances]) -> Refusal | None:
     """The requested questions stand on the agenda; others may be added (8.2b, A17)."""
-    missing = [question for question in s.circumstances.questions if question not in s.given.agenda]
+    questions = s.circumstances.questions if s.given.ground == "request" else ()
+    missing = [question for question in questions if question not in s.given.agenda]
     return Refusal("8.2b", "session.requested_question_missing", {"questions": missing}) if missing else None
 
 
@@ -121,7 +122,7 @@ def ends_within_the_month(s: Situation[Circumstances]) -> Refusal | None:
     return Refusal("8.2c", "session.ends_after_the_month", {"ends": last_day(s), "last": last_lawful_day(s)})
 
 
-@guard()
+@guard(revision=2)
 def announced_in_time(s: Situation[Circumstances]) -> Refusal | None:
     """A session is announced a month before its first day (8.1b, A01, H02); an extraordinary one as ruled (A02)."""
     count = announce_by(s)
@@ -135,8 +136,9 @@ def announced_in_time(s: Situation[Circumstances]) -> Refusal | None:
 
 def _earliest(s: Situation[Any]) -> date:
     """Return the first day on which a session announced today may begin."""
-    day = terms.add_months(s.today, s.law("session.notice_months"))
-    while terms.months_back(day, s.law("session.notice_months"), zone=s.zone).last_day < s.today:
+    months, extra = s.law("session.notice_months"), bool(s.rulings["session.notice.extra_day"])
+    day = terms.add_months(s.today, months)
+    while terms.months_back(day, months, zone=s.zone, extra_day=extra).last_day < s.today:
         day = date.fromordinal(day.toordinal() + 1)
     return day
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 from machines.act import CLOCK, Act, Done
 from machines.annual_session import beginning, year_to_begin
 from machines.perform import Moved, perform
-from machines.procedure import Office
+from machines.procedure import NOBODY, Office
 from machines.procedures import procedure_of_number
-from machines.refusal import Unanswerable
+from machines.refusal import Forbidden, Unanswerable
 from machines.rulebook import ZONE, Rulebook
 from machines.stage import RANKS
 from machines.zones import local_day
@@ -105,8 +105,11 @@ def settle_in(db: Db, now: datetime, book: Rulebook) -> None:
 def act_settled(open_transaction: OpenTransaction, act: Act, book: Rulebook) -> Done:
     """Settle what is due by the act's instant, then do *act*, each in a transaction of its own.
 
-    Lost races are tried again; everything that perform raises is raised.
+    Lost races are tried again; everything that perform raises is raised. The offices of nobody (clock, consequence)
+    are not for a door.
     """
+    if act.office in NOBODY:
+        raise Forbidden(str(act), [str(act.office)])
 
     def attempt() -> Done | None:
         with open_transaction() as db:

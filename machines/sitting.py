@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from machines.situation import Situation
 from models.database import Db
 from models.entry import Record
 
+CHOICES = ("for", "against", "abstain")
 _IN_FORCE = "m.office = ? AND m.begins_at <= ? AND (m.ended_at IS NULL OR m.ended_at > ?)"
 
 
@@ -65,8 +66,22 @@ def _go(db: Db, s: Situation[Any], record: Record) -> None:
         )
 
 
+def _all_go(db: Db, s: Situation[Any], record: Record) -> None:
+    db.run("UPDATE presences SET until = ? WHERE number = ? AND until IS NULL", s.at, record.number)
+
+
 CHECKS_IN: Writes[Any] = Writes("checks_in", _come)
 CHECKS_OUT: Writes[Any] = Writes("checks_out", _go)
+EMPTIES_THE_HALL: Writes[Any] = Writes("empties_the_hall", _all_go)
+
+
+def hold(db: Db, s: Situation[Any], number: str | None) -> None:
+    """Keep a case as it is until the act is done that looks at it: a sitting whose vote is opened, a candidacy listed.
+
+    Only while an act is decided, which has its office then: readers take no locks. SQLite has one writer anyway.
+    """
+    if number and s.office and db.kind == "postgresql":
+        db.run("SELECT 1 FROM cases WHERE number = ? FOR UPDATE", number)
 
 
 def freeze(db: Db, number: str, moment: str, people: Iterable[str]) -> None:
@@ -87,19 +102,27 @@ def list_digest(people: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps(sorted(people), ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def proof(share: Share, counts: Mapping[str, int], total: int, *, open_ballots: int, closed: bool) -> dict[str, Any]:
-    """Say how many votes are needed and missing, and whether the outcome can still change.
+def as_list(people: Collection[str]) -> dict[str, Any]:
+    """Show a list of who may vote: how many they are, and the digest of the list."""
+    return {"total": len(people), "digest": list_digest(people)}
 
-    *open_ballots* counts who may still vote, or change his vote.
+
+def proof(share: Share, counts: Mapping[str, int], total: int, *, closed: bool) -> dict[str, Any]:
+    """Say how many votes are needed and missing, how many have not voted, and whether the outcome can still change.
+
+    Until a vote is closed each of the *total* may vote, or vote otherwise (the last vote counts): nothing is decided
+    before, unless nobody is left who could.
     """
-    needed, have = share.needed(total), counts["for"]
-    reachable = have + open_ballots >= needed
-    return {"needed": needed, "missing": max(0, needed - have), "decided": closed or not reachable}
+    needed = share.needed(total)
+    stands = {"needed": needed, "missing": max(0, needed - counts["for"]), "decided": closed or needed > total}
+    if closed:
+        return stands
+    return stands | {"silent": max(0, total - sum(counts[choice] for choice in CHOICES))}
 
 
 def sum_of(db: Db, number: str | None, among: Iterable[str] | None = None) -> dict[str, int]:
     """Count the ballots by name, of everybody or of those *among* whom they count."""
-    counts = {"for": 0, "against": 0, "abstain": 0}
+    counts = dict.fromkeys(CHOICES, 0)
     counted = None if among is None else frozenset(among)
     for person, choice in db.all("SELECT person_id, choice FROM ballots WHERE number = ?", number):
         if counted is None or person in counted:
@@ -107,11 +130,10 @@ def sum_of(db: Db, number: str | None, among: Iterable[str] | None = None) -> di
     return counts
 
 
-def entered(db: Db, number: str | None) -> dict[str, int]:
-    """Return the sums of a vote without names: entered counts, or a secret vote."""
-    return {"for": 0, "against": 0, "abstain": 0} | dict(
-        db.all("SELECT choice, votes FROM tallies WHERE number = ?", number)
-    )
+def entered(db: Db, number: str | None) -> dict[str, int] | None:
+    """Return the sums of a vote without names, a count or a secret vote; None where there are none."""
+    rows = dict(db.all("SELECT choice, votes FROM tallies WHERE number = ?", number))
+    return {choice: rows[choice] for choice in CHOICES} if rows else None
 
 
 def cast_by_name(db: Db, number: str, person: str, choice: str, *, at: datetime, seq: int) -> None:
@@ -124,13 +146,17 @@ def cast_by_name(db: Db, number: str, person: str, choice: str, *, at: datetime,
     )  # fmt: skip
 
 
-def add_to_tally(db: Db, number: str, choice: str, votes: int) -> None:
-    """Add to a sum without names."""
-    db.run(
-        "INSERT INTO tallies (number, choice, votes) VALUES (?, ?, ?)"
-        " ON CONFLICT (number, choice) DO UPDATE SET votes = tallies.votes + excluded.votes",
-        number, choice, votes,
-    )  # fmt: skip
+def add_in_secret(db: Db, number: str, choice: str) -> None:
+    """Add a secret vote to the sums.
+
+    Each vote writes all three rows in the same order: neither their order nor their age may tell who chose what.
+    """
+    for each in CHOICES:
+        db.run(
+            "INSERT INTO tallies (number, choice, votes) VALUES (?, ?, ?)"
+            " ON CONFLICT (number, choice) DO UPDATE SET votes = tallies.votes + excluded.votes",
+            number, each, int(each == choice),
+        )  # fmt: skip
 
 
 def set_tally(db: Db, number: str, counts: Mapping[str, int]) -> None:

@@ -121,6 +121,9 @@ def _findings(decision: Decision) -> str:
         found["noted"] = dict(decision.row.notes(decision.situation))
     if decision.skipped:
         found["skipped"] = decision.skipped
+    if decision.loaded.case is None:
+        who, s = decision.procedure.identify(decision.situation), decision.situation
+        found["opened"] = who._asdict() | {"zone": s.zone, "rulings": s.rulings.differing()}
     return _JSON.encode(found) if found else "{}"
 
 

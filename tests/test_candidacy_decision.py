@@ -247,7 +247,6 @@ def test_approval_makes_a_member(assembly, outcome):
     assert f"{done.number}/{done.seq}" == started.record.cause
 
 
-@pytest.mark.xfail(strict=True, reason="kernel: the audience `person` is nobody while the case is being opened")
 def test_a_new_member_is_told(assembly):
     """Whose membership starts is told of it (13.1a)."""
     assembly.do("ch", "candidacy.approve", case=submitted(assembly), at="2006-06-02 10:00", facts=ORDER)

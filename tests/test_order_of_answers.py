@@ -258,10 +258,8 @@ def test_nothing_told_breaks_a_door(database, actor, name, case, facts):
         _answers(assembly, actor, name, case, told)
 
 
-UNASKABLE = pytest.mark.xfail(strict=False, reason="kernel: load() asks the database before the shape is looked at")
 
 
-@UNASKABLE
 @pytest.mark.parametrize("person", ["\ud800", "p:\ud800", "\0", "p:\0"])
 def test_what_no_database_takes_is_nobody(assembly, person):
     """A text that no database can be asked for is an error of the shape (422)."""
@@ -269,7 +267,6 @@ def test_what_no_database_takes_is_nobody(assembly, person):
         assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination(person))
 
 
-@UNASKABLE
 @pytest.mark.parametrize("number", ["M-2006-\0", "M-2006-\ud800"])
 def test_what_no_database_takes_is_no_case(assembly, number):
     """Nor is it a case: unknown where it is acted on (404), wrong where it is named (422)."""

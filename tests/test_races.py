@@ -14,9 +14,6 @@ from tests.assembly import Assembly, considered, nominated, nomination, paper, s
 ORDER = {"order": paper("2006-05-18")}
 LEAVE = {"statement_date": "2006-04-14"}
 
-PERSON = pytest.mark.xfail(
-    strict=False, reason="kernel: on PostgreSQL an act that opens a case about a person does not lock him"
-)
 
 
 @pytest.fixture
@@ -174,7 +171,6 @@ def test_one_person_made_a_member_five_times_at_once(assembly, name):
     assert 11 == assembly.members()
 
 
-@PERSON
 @pytest.mark.parametrize("person", ["p:A", "p:B"])
 def test_nominated_while_approved(assembly, person):
     """Whichever is first: whoever has become a member has no open candidacy left (13.1a)."""
@@ -188,7 +184,6 @@ def test_nominated_while_approved(assembly, person):
     assert {"approved", "withdrawn"} >= states
 
 
-@PERSON
 def test_seated_while_leaving(assembly):
     """Whichever is first: who is no member has no seat in the Council (9.1, B11)."""
     for person in ("m5", "m6", "m7"):
@@ -268,7 +263,6 @@ def test_appointed_and_enrolled_at_the_same_moment(database):
     assert 2 == len(assembly.holding("deputy_chairman"))
 
 
-@PERSON
 def test_one_person_recommended_twice_at_once(assembly):
     """Nothing happens when it stands already: one recommendation of one person (7.2b, B14)."""
     act = assembly.act("d1", "deputy_appointment.recommend", office="consequence", facts={"person": "m5"})
