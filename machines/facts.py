@@ -71,10 +71,10 @@ def _a_local_time(value: Any) -> Any:
 
 
 PersonId = Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$"), _Person()]
-MembershipNumber = Annotated[str, StringConstraints(max_length=24), _Linked("membership")]
-MeetingNumber = Annotated[str, StringConstraints(max_length=24), _Linked("council_meeting")]
-SessionNumber = Annotated[str, StringConstraints(max_length=24), _Linked("session")]
-RequestNumber = Annotated[str, StringConstraints(max_length=24), _Linked("session_request")]
+MembershipNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("membership")]
+MeetingNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("council_meeting")]
+SessionNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("session")]
+RequestNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("session_request")]
 PaperNumber = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
