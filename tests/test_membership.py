@@ -384,6 +384,18 @@ def test_exits_of_one_instant_are_performed_in_the_order_of_opening(assembly):
     assert [assembly.number(f"membership:{person}") for person in ("m6", "m5", "m2", "m4")] == done
 
 
+def test_who_leaves_at_the_closing_instant_of_a_poll_is_no_council_member_at_it(assembly):
+    """What falls due at one instant: exits before closings, though the poll was opened first (20.3, 9.2c, B07)."""
+    poll = assembly.do("d1", "poll.draft", facts={"kind": "other", "question": "Approve the appeal"})
+    assembly.do("wb", "poll.open", case=poll, facts={"closes_on": "2006-06-05"})
+    for person in ("m1", "m2"):
+        assembly.do(person, "poll.answer", case=poll, at="2006-06-01 08:00", facts={"choice": "for"})
+    leave(assembly, facts=LATER)
+    done = assembly.sweep("2006-06-06 09:00").done
+    assert ["exit", "closing"] == [due.deadline for due, _ in done]
+    assert ("adopted", 3) == (assembly.state(poll), len(assembly.holding("council_member")))
+
+
 def test_a_sweep_does_at_most_what_it_is_asked(assembly):
     """A limited sweep leaves the rest for the next; nothing is done twice."""
     for person in ("m1", "m2", "m3"):

@@ -1,12 +1,9 @@
 """What is answered first: unknown case, office, shape, key, what was seen, Conflict, Refused; and that acts may be sent twice."""
 
-import dataclasses
-
 import pytest
 
 from machines.act import Act
 from machines.perform import explain, perform
-from machines.procedures import PROCEDURES
 from machines.refusal import Unanswerable, WrongFacts
 from tests.assembly import Assembly, association_nomination, considered, nominated, nomination, paper, submitted
 
@@ -172,22 +169,6 @@ def test_an_office_that_one_does_not_hold_is_not_named(assembly):
             assembly.do(actor, "candidacy.approve", case=case, office=office, at="2006-06-01 10:00", facts=ORDER)
 
 
-def test_a_failed_consequence_takes_the_act_with_it(assembly, monkeypatch):
-    """One transaction: what cannot be finished has not begun; approval without membership does not exist (14.2c)."""
-    case, before = submitted(assembly), None
-    broken = dataclasses.replace(PROCEDURES["membership"].rows["start"].to[0], grants=lambda _: 1 // 0)
-    before = assembly.rows()
-    row = dataclasses.replace(PROCEDURES["membership"].rows["start"], to=(broken,))
-    membership = dataclasses.replace(
-        PROCEDURES["membership"],
-        acts=tuple(row if each.name == "start" else each for each in PROCEDURES["membership"].acts),
-    )
-    monkeypatch.setitem(PROCEDURES, "membership", membership)
-    with pytest.raises(ZeroDivisionError):
-        assembly.do("ch", "candidacy.approve", case=case, at="2006-06-01 10:00", facts=ORDER)
-    assert before == assembly.rows()
-
-
 NASTY = [
     None, True, 0, -1, 10**30, 1.5, "", " ", "x", "9999-12-31", "0001-01-01", "86400", "2006-04-14T00:00:00", "C-2006-0001",
     "nobody", "p:A", [], [[]], ["x"], {}, {"x": 1}, {"number": "1", "date": "2006-04-14"}, {"number": None, "date": None}, "x" * 5000,
@@ -256,8 +237,6 @@ def test_nothing_told_breaks_a_door(database, actor, name, case, facts):
     assembly.recommend("m6")
     for told in [facts, *_spoilt(facts)]:
         _answers(assembly, actor, name, case, told)
-
-
 
 
 @pytest.mark.parametrize("person", ["\ud800", "p:\ud800", "\0", "p:\0"])
