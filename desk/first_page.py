@@ -1,7 +1,7 @@
 """The first pages: what waits, whether time runs, the mailbox of a demonstration, the documentation of the API."""
 
 import json
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def _cases(db: Db, language: str) -> list[dict[str, Any]]:
 def _deadline(row: tuple[Any, ...], language: str) -> dict[str, str]:
     number, name, due, zone = row
     procedure = _procedure(number)
-    return {"case": number, "name": _name("deadline", f"{procedure}.{name}", language), "due": _moment(due, zone)}
+    return {"case": number, "name": _name("deadline", f"{procedure}.{name}", language), "due": _until(due, zone)}
 
 
 def _procedure(number: str) -> str:
@@ -128,6 +128,14 @@ def _late(name: str, at: datetime, now: datetime) -> bool:
 
 def _name(kind: str, name: str, language: str) -> str:
     return say(f"names.{kind}.{name}", language) if has(f"names.{kind}.{name}") else name
+
+
+def _until(due: Any, zone: str) -> str:
+    """Write when a term ends; one that ends at midnight ends at 24:00 of its last day."""
+    local = local_time(instant(due), zone)
+    if local.time() != time.min:
+        return shown(local)
+    return f"{shown((local - timedelta(days=1)).date())} 24:00"
 
 
 def _moment(at: Any, zone: str) -> str:

@@ -82,11 +82,6 @@ def type_of(error: Exception) -> str:
     return found
 
 
-def status_of(error: Exception) -> int:
-    """Return the status that *error* is answered with."""
-    return STATUS[type_of(error)]
-
-
 def problem(error: Exception, language: str) -> dict[str, Any]:
     """Return the body of the problem that *error* is; its `status` is the one to answer with."""
     kind = type_of(error)

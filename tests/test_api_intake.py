@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from desk.problems import problem
 from desk.tokens import create_token, identify, list_tokens, revoke_token
 from machines.refusal import Unknown
 from models import Database
+from models.database import Locked
 from tests.api_client import Desk, is_problem
 from tests.assembly import Assembly
 
@@ -165,6 +167,13 @@ def test_a_bug_says_nothing_of_itself(
     )
 
 
+def test_who_waits_too_long_is_told_to_send_again() -> None:
+    """409 `in-flight`, with a pause: somebody else held the row or the file for longer than one waits."""
+    problems = [problem(Locked("database is locked"), language) for language in ("kk", "ru", "en")]
+    assert {("/problems/in-flight", 409)} == {(each["type"], each["status"]) for each in problems}
+    assert 3 == len({each["detail"] for each in problems})
+
+
 def test_health_says_when_time_was_last_brought(desk: Desk) -> None:
     """Live at once, ready once deadlines have been swept within five minutes."""
     health = desk.get("/health", None).json()
@@ -204,6 +213,7 @@ def test_the_first_page_in_three_languages(desk: Desk, language: str, words: str
     assert 200 == page.status_code
     assert words in page.text
     assert number in page.text
+    assert "29.05.2006 24:00" in page.text
     assert "<script" not in page.text
     assert "://" not in page.text
     assert "p:A" not in page.text
