@@ -54,7 +54,9 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
         total=len(counting),
         at_opening=frozen(db, s.number, "opening"),
         took_part=took_part is not None,
-        by_name=sum_of(db, s.number) if s.act != "vote" else {},  # hundreds vote at once, and nothing is counted for one
+        by_name={}
+        if s.act == "vote"
+        else sum_of(db, s.number),  # nothing is counted for one vote: there may be hundreds
         entered=entered(db, s.number),
     )
 

@@ -80,7 +80,10 @@ def view(db: Db, s: Situation[None]) -> dict[str, Any]:
     counts = s.facts["counts"] if closed else counts_of(seen_with(s, circumstances(db, s)))
     if is_secret(s) and not closed:
         return shown | {"counts": {name: counts[name] for name in ("present", "needed")}}
-    return shown | {"counts": counts, "proof": proof(share("session.majority", s.today), counts, counts["present"], closed=closed)}
+    return shown | {
+        "counts": counts,
+        "proof": proof(share("session.majority", s.today), counts, counts["present"], closed=closed),
+    }
 
 
 def identify(s: Situation[Circumstances]) -> Identity:
