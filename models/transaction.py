@@ -19,6 +19,7 @@ class TransactionLost(Exception):
     """
 
 
+@functools.lru_cache(maxsize=256)  # one act writes the same few instants again and again
 def instant_text(instant: datetime) -> str:
     """Write *instant* (aware) as UTC with microseconds: texts of this form sort by time."""
     if instant.tzinfo is None:
