@@ -45,6 +45,15 @@ class Child:
         """Whether it runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def exit_status(self) -> int | None:
+        """How it ended; None while it runs."""
+        return None if self._process is None else self._process.poll()
+
+    def last_words(self) -> str:
+        """Return the last line that it has said."""
+        return self.log.read_text(encoding="utf-8", errors="replace").rstrip().rpartition("\n")[2]
+
     def start(self) -> None:
         """Start it; its output goes to its log."""
         _keep_small(self.log)

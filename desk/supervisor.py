@@ -14,9 +14,10 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from desk.children import Child
-from desk.clockwork import Clockwork, NoAnswer, deploy_command, environment_of, server_command
+from desk.clockwork import Clockwork, Deployed, NoAnswer, deploy_command, environment_of, server_command
 from models.settings import Settings
 
+WRONG = 2  # the exit status of a program that was told something wrong
 TICK_S = 0.3
 DESK_WITHIN_S, CLOCK_WITHIN_S = 60.0, 120.0
 WORKER_ENDS_WITHIN_S, SERVER_ENDS_WITHIN_S = 6.0, 3.0  # together less than ten
@@ -46,9 +47,10 @@ class Supervisor:
                 self.desk.start()
                 if self.prefect:
                     self.prefect.start()
-                if self._desk_answers():
-                    self._write_down()
-                    say(self._screen())
+                if status := self._desk_answers():
+                    return status
+                self._write_down()
+                say(self._screen())
                 clock = self._bring_up_the_clock()
                 while not self._ending.wait(TICK_S):
                     next(clock, None)
@@ -65,16 +67,19 @@ class Supervisor:
         environment = dict(os.environ) if name == "desk" else self._environment
         return Child(name, command, environment=environment, log=self._logs / f"{name}.log", say=say)
 
-    def _desk_answers(self) -> bool:
+    def _desk_answers(self) -> int:
+        """Wait for the desk, which makes the home ready first; if it says that something is set wrong, return its exit status."""
         host, port = address_of(self.settings.url)
         until = time.monotonic() + DESK_WITHIN_S
-        while time.monotonic() < until and not self._ending.wait(0.1):
+        while not (self._ending.wait(0.1) or _accepts(host, port)):
+            if self.desk.exit_status == WRONG:
+                say(self.desk.last_words())
+                return WRONG
             self.desk.watch()
-            if _accepts(host, port):
-                return True
-        if not self._ending.is_set():
-            say(f"The desk does not answer yet. Its log: {self.desk.log}")
-        return not self._ending.is_set()
+            if time.monotonic() > until:
+                say(f"The desk does not answer yet. Its log: {self.desk.log}")
+                break
+        return 0
 
     def _bring_up_the_clock(self) -> Iterator[None]:
         """Bring up what tells the time, step by step: at each yield the others are looked after."""
@@ -98,9 +103,12 @@ class Supervisor:
 
     def _deployed(self) -> Generator[None, None, bool]:
         """Make pool and deployments what they should be; repeatable."""
+        deployed = Deployed(self.settings.home)
         try:
             self._clockwork.make_pool()
             self._clockwork.forget_late_runs()
+            if self.prefect and deployed.stands(self._clockwork):
+                return True
         except NoAnswer as error:
             say(f"Prefect's server: {error}")
             return False
@@ -110,6 +118,8 @@ class Supervisor:
             )
         while self._deploying.poll() is None:
             yield
+        if self._deploying.returncode == 0:
+            deployed.remember()
         return self._deploying.returncode == 0
 
     def _end(self) -> None:

@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import IO
 
 from desk.clockwork import environment_of
-from desk.supervisor import KENES, WORKER, Supervisor, address_of, say, signals
+from desk.supervisor import KENES, WORKER, WRONG, Supervisor, address_of, say, signals
 from models.settings import Settings
-
-WRONG = 2  # exit status
 
 
 def up(settings: Settings) -> int:
@@ -34,8 +32,6 @@ def up(settings: Settings) -> int:
                 f"Port {port} of {host} is in use by another program: end it, or set KENES_URL to another, such as {another}."
             )
             return WRONG
-        if status := _prepared():
-            return status
         return Supervisor(settings, prefect_port=_port_for_prefect(settings.home)).run()
 
 

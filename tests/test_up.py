@@ -6,21 +6,24 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from desk.children import Child
-from desk.clockwork import SETTINGS, Clockwork, NoAnswer, environment_of
+from desk.clockwork import DEPLOYMENTS, SETTINGS, Clockwork, Deployed, NoAnswer, environment_of
 from desk.up import up, worker
 from flows.run import late_by, listed
 from models.settings import Settings, read_settings
 from tests.assembly import utc
 from tests.receivers import free_port
-from tests.service import until
+from tests.service import KENES, until
+from tests.service import environment_of as environment_of_test
 
 
 @pytest.fixture
@@ -39,6 +42,35 @@ def test_a_used_port_is_said_in_one_line(settings: Settings, capsys: pytest.Capt
     with socket.create_server(("127.0.0.1", port)):
         assert 2 == up(settings)
     assert f"Port {port} of 127.0.0.1 is in use by another program" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_wrong_setting_ends_the_start(tmp_path: Path):
+    """The desk says which, what was expected and where it came from; nothing is started again and again."""
+    environment = environment_of_test(tmp_path, KENES_SIGNING_KEY="no key")
+    done = subprocess.run(
+        [*KENES, "up"], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert 2 == done.returncode
+    assert "KENES_SIGNING_KEY (environment): expected" in done.stdout + done.stderr
+    assert not (tmp_path / "up.json").exists()
+
+
+@pytest.mark.slow
+def test_a_database_that_cannot_be_used_ends_the_start(tmp_path: Path):
+    """What only the desk finds out, it says, and everything ends."""
+    (tmp_path / "kenes.sqlite3").write_text("this is no database")
+    done = subprocess.run(
+        [*KENES, "up"],
+        env=environment_of_test(tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert 2 == done.returncode, done.stdout + done.stderr
+    assert "KENES_DATABASE_URL" in done.stdout
 
 
 def test_a_second_one_on_the_same_home_says_which_one_runs(settings: Settings, capsys: pytest.CaptureFixture[str]):
@@ -178,6 +210,18 @@ def test_nothing_is_deleted_where_nothing_of_ours_is_deployed(played: tuple[type
     handler, url = played
     handler.answers["/api/deployments/filter"] = [(200, [])]
     assert 0 == Clockwork(url).forget_late_runs()
+
+
+def test_what_is_deployed_and_has_not_changed_is_not_deployed_again(played: tuple[type[Played], str], tmp_path: Path):
+    """Unless somebody has deleted some of it."""
+    handler, url = played
+    all_of_them = len(yaml.safe_load(DEPLOYMENTS.read_text())["deployments"])
+    handler.answers["/api/deployments/filter"] = [
+        (200, [{"id": n} for n in range(count)]) for count in (all_of_them, 1)
+    ]
+    assert not Deployed(tmp_path).stands(Clockwork(url))
+    Deployed(tmp_path).remember()
+    assert [True, False] == [Deployed(tmp_path).stands(Clockwork(url)) for _ in range(2)]
 
 
 def test_a_pool_that_is_there_stays(played: tuple[type[Played], str]):
