@@ -41,7 +41,8 @@ class Refusal:
 
     def in_words(self, language: str) -> dict[str, Any]:
         """Return it as the API answers it."""
-        return self.as_data() | {"reason": self.reason(language), "remedy": self.remedy(language)}
+        said = {"numbers": _named(self.as_data()["numbers"], language)}
+        return self.as_data() | said | {"reason": self.reason(language), "remedy": self.remedy(language)}
 
 
 def worded(numbers: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -57,6 +58,15 @@ def _word(value: Any, language: str) -> Any:
     if isinstance(value, list | tuple):
         return [_word(item, language) for item in value]
     return value
+
+
+def _named(value: Any, language: str) -> Any:
+    """Put names into words and leave numbers and days as data."""
+    if isinstance(value, dict):
+        return {name: _named(item, language) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_named(item, language) for item in value]
+    return _word(value, language) if isinstance(value, str) and value.startswith("name:") else value
 
 
 def _plain(value: Any) -> Any:
