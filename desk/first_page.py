@@ -85,10 +85,7 @@ def _cases(db: Db, language: str) -> list[dict[str, Any]]:
     found: dict[str, list[tuple[str, int]]] = {}
     for procedure, state, count in open_cases(db):
         found.setdefault(procedure, []).append((_name("state", f"{procedure}.{state}", language), count))
-    return [
-        {"name": _name("procedure", procedure, language), "count": sum(n for _, n in states), "states": states}
-        for procedure, states in found.items()
-    ]
+    return [{"name": _name("procedure", procedure, language), "states": states} for procedure, states in found.items()]
 
 
 def _deadline(row: tuple[Any, ...], language: str) -> dict[str, str]:
