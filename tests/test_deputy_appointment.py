@@ -14,8 +14,10 @@ def assembly(database):
 
 @pytest.fixture
 def desk(sqlite_database):
-    """Lend an Assembly for what never reaches the database."""
-    return Assembly(sqlite_database, deputies=1, starts="2006-06-05 00:00")
+    """Lend an Assembly on SQLite alone, where many facts or people are tried on one rule."""
+    desk = Assembly(sqlite_database, deputies=1, starts="2006-06-05 00:00")
+    yield desk
+    desk.assert_replayable()
 
 
 def decree(day="2006-06-07", **more):
@@ -61,10 +63,10 @@ def test_a_recommendation_that_stands_is_not_made_again(assembly):
 
 
 @pytest.mark.parametrize("actor", ["ch", "d1", "wb", "m1", "president"])
-def test_nobody_recommends_alone(assembly, actor):
+def test_nobody_recommends_alone(desk, actor):
     """The Council recommends, by its vote or its poll; nobody enters it (7.2b)."""
-    with assembly.forbidden():
-        assembly.do(actor, "deputy_appointment.recommend", facts={"person": "m5"})
+    with desk.forbidden():
+        desk.do(actor, "deputy_appointment.recommend", facts={"person": "m5"})
 
 
 # --------------------------------------------------------------------------------------------------------------- to appoint
@@ -88,14 +90,14 @@ def test_who_is_no_member_may_be_a_deputy(assembly):
 @pytest.mark.parametrize(
     ("day", "refused"), [("2006-06-03", True), ("2006-06-04", True), ("2006-06-05", False), ("2006-06-07", False)]
 )
-def test_the_act_is_not_earlier_than_the_recommendation(assembly, day, refused):
+def test_the_act_is_not_earlier_than_the_recommendation(desk, day, refused):
     """A poll closed at 24:00 of 4 June recommends on 5 June: an act of that day will do, an earlier one not (7.2b)."""
-    case = assembly.recommend("m5", at="2006-06-05 00:00")
+    case = desk.recommend("m5", at="2006-06-05 00:00")
     if not refused:
-        assert "appointed" == appoint(assembly, case, facts=decree(day)).state
+        assert "appointed" == appoint(desk, case, facts=decree(day)).state
         return
-    with assembly.refused("7.2b", codes=["deputy_appointment.act_too_early"]):
-        appoint(assembly, case, facts=decree(day))
+    with desk.refused("7.2b", codes=["deputy_appointment.act_too_early"]):
+        appoint(desk, case, facts=decree(day))
 
 
 def test_an_act_of_a_later_day_is_refused(assembly):
@@ -146,13 +148,13 @@ def test_only_who_was_recommended_is_appointed(assembly):
 
 
 @pytest.mark.parametrize("actor", ["ch", "d1", "wb", "m5", "p:A"])
-def test_nobody_appoints_or_dismisses_but_the_president(assembly, actor):
+def test_nobody_appoints_or_dismisses_but_the_president(desk, actor):
     """The President appoints, and dismisses by an act of the same kind (7.2a, B13)."""
-    case = assembly.recommend("m5")
-    with assembly.forbidden():
-        appoint(assembly, case, actor=actor)
-    with assembly.forbidden():
-        dismiss(assembly, actor=actor)
+    case = desk.recommend("m5")
+    with desk.forbidden():
+        appoint(desk, case, actor=actor)
+    with desk.forbidden():
+        dismiss(desk, actor=actor)
 
 
 def test_the_presidents_acts_come_through_the_working_body(assembly):
