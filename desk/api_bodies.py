@@ -80,7 +80,7 @@ _ENTRY = {
         "norms": {"type": "array", "items": _TEXT}, "warnings": {"type": "array", "items": _REFUSAL}, "hash": _TEXT, "previous": _TEXT,
     },
 }  # fmt: skip
-_STANDS = {
+_STANDS: dict[str, Any] = {
     "type": "object",
     "required": ["number", "procedure", "state", "seq"],
     "properties": {"number": _TEXT, "procedure": _TEXT, "state": _TEXT, "seq": _NUMBER},

@@ -13,8 +13,9 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from desk.door import Door, looking
-from desk.problems import ReadOnly, TooMany, Unauthorized, WrongFacts, wrong, wrong_choice
+from desk.problems import ReadOnly, TooMany, Unauthorized, wrong, wrong_choice
 from desk.tokens import Bearer, identify
+from machines.refusal import WrongFacts
 from machines.wording import best_language
 
 FAILURES_A_MINUTE = 20  # a person mistypes a token a few times; only a program does so more often

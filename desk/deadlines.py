@@ -48,7 +48,8 @@ def deadlines_listed(
 
 
 def _where(db: Db, wanted: Filter, at: datetime) -> tuple[str, list[Any]]:
-    where, parameters = "", []
+    where = ""
+    parameters: list[Any] = []
     if wanted.open is not None:
         where += " AND d.state = 'open'" if wanted.open else " AND d.state <> 'open'"
     if wanted.until is not None:

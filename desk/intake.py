@@ -7,7 +7,8 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desk.problems import WrongFacts, wrong
+from desk.problems import wrong
+from machines.refusal import WrongFacts
 
 LARGEST_BODY = 1_000_000  # bytes; the longest fact has 4,000 characters
 API = "/api/"

@@ -146,7 +146,8 @@ def rows_of_states(db: Db, states: list[tuple[str, str]], *, limit: int) -> list
 
 
 def _where(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> tuple[str, list[Any], Duties | None]:
-    where, parameters, found = "", [], None
+    where, found = "", None
+    parameters: list[Any] = []
     if wanted.mine:
         found = duties(db, wanted.person, at=at, book=book)
         where, parameters = _in_states(states_waiting(found.held))

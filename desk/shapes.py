@@ -155,7 +155,7 @@ def _row(db: Db, number: str) -> tuple[Any, ...]:
 
 
 def _case(
-    db: Db, row: tuple[Any, ...], *, facts: dict[str, Any], joint: dict[str, Any], deadlines: list[dict[str, Any]],
+    db: Db, row: tuple[Any, ...], *, facts: Mapping[str, Any], joint: dict[str, Any], deadlines: list[dict[str, Any]],
     language: str, view: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     number, procedure, state, seq, final, zone, person, body, region, parent, about, _, _, opened_at = row
