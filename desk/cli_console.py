@@ -75,9 +75,9 @@ class Console:
     @cached_property
     def book(self) -> Rulebook:
         """The rulebook by the settings."""
-        from machines.rulebook import Rulebook
+        from machines.configured import configured_book
 
-        return Rulebook(overrides=tuple(self.settings.rulings), zone=self.settings.zone)
+        return configured_book(self.settings)
 
     @cached_property
     def database(self) -> Database:

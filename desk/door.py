@@ -13,6 +13,7 @@ from typing import Any
 from desk.problems import Unseen, problem, wrong_choice
 from desk.shapes import act_answer, case_answer, entry_answer, read_refusal
 from machines.act import Act, Done
+from machines.configured import configured_book
 from machines.facts import Facts
 from machines.perform import explain, perform
 from machines.procedure import NOBODY, Office
@@ -54,7 +55,7 @@ def open_door(settings: Any, *, clock: Callable[[], datetime] = clock) -> Door:
     """Open the door to the home's own database, by the settings (`models.settings`)."""
     from models.home import open_database
 
-    return Door(open_database(settings), Rulebook(overrides=tuple(settings.rulings), zone=settings.zone), clock)
+    return Door(open_database(settings), configured_book(settings), clock)
 
 
 @contextlib.contextmanager

@@ -39,6 +39,7 @@ def serve(settings: Settings) -> None:
     Raises WrongSettingError where something listens already, or where this machine has no such address.
     """
     with closing(listen(settings)) as listening:
+        _begin(settings)
         import uvicorn
 
         from desk.app import make_app
@@ -47,6 +48,19 @@ def serve(settings: Settings) -> None:
             make_app(settings), log_level="warning", timeout_graceful_shutdown=SECONDS_TO_FINISH, server_header=False
         )
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _begin(settings: Settings) -> None:
+    """Begin the yearly duty where the service has none yet (8.1c)."""
+    from machines.configured import configured_book
+    from machines.settle import begin_service
+    from models.home import open_database
+
+    database = open_database(settings)
+    try:
+        begin_service(database.transaction, datetime.now(UTC), configured_book(settings))
+    finally:
+        database.dispose()
 
 
 def address_of(url: str) -> tuple[str, int]:

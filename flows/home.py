@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from machines.configured import configured_book
 from machines.rulebook import Rulebook
 from models.database import Database
 from models.home import open_database
@@ -24,4 +25,4 @@ class Home:
 def at_home() -> Home:
     """Open the home that the environment names."""
     settings = read_settings(os.environ, Path.cwd())
-    return Home(settings, open_database(settings), Rulebook(overrides=settings.rulings, zone=settings.zone))
+    return Home(settings, open_database(settings), configured_book(settings))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from machines.act import CLOCK, Act, Done
-from machines.annual_session import beginning, year_to_begin
+from machines.annual_session import beginning, first_act, year_to_begin
 from machines.perform import Moved, perform
 from machines.procedure import NOBODY, Office
 from machines.procedures import procedure_of_number
@@ -67,6 +67,16 @@ class Settled:
 def anything_due(db: Db, now: datetime, zone: str = ZONE) -> bool:
     """Say whether an automatic deadline has passed or a year has begun (one indexed query, which usually finds none)."""
     return db.one(_ANY_DUE, now, str(local_day(now, zone).year)) is not None
+
+
+def begin_service(open_transaction: OpenTransaction, now: datetime, book: Rulebook) -> Done | None:
+    """Begin the standing duty of the current year when a service starts that has none yet (8.1c). Idempotent."""
+    act = first_act(now, book.zone)
+    if act is None:
+        return None
+    with open_transaction() as db:
+        begun = db.one("SELECT 1 FROM cases WHERE procedure = 'annual_session' LIMIT 1")
+        return None if begun else perform(db, act, book)
 
 
 def settle(open_transaction: OpenTransaction, now: datetime, book: Rulebook, *, limit: int | None = None) -> Settled:
