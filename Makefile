@@ -23,9 +23,9 @@ DEV := .venv/.dev-$(call checksum,requirements/dev.txt pyproject.toml)
 install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --python $(BIN)/python --no-deps --require-hashes -r $(1) 2> .venv/uv.log; } \
           || { echo "Installing with pip, which takes longer."; [ ! -s .venv/uv.log ] || echo "Why not with uv: .venv/uv.log"; $(PIP) install --no-deps --require-hashes -r $(1); }
 
-QUICK := not slow and not postgresql and not prefect and not browser
+QUICK := not slow and not postgresql and not prefect
 
-.PHONY: help setup up check test bench chaos lock clean lint chromium develop
+.PHONY: help setup up check test bench chaos lock clean lint develop
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -38,7 +38,7 @@ up: $(RUN) ## start kenes with its demo; Ctrl-C ends it
 check: lint ## formatting, lint, types, import rules, quick tests on SQLite (two minutes at most)
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m "$(QUICK)"
 
-test: lint chromium ## what CI runs: all of check, and every test on SQLite, PostgreSQL, Prefect, in the browser
+test: lint ## what CI runs: all of check, and every test on SQLite and PostgreSQL, with a real Prefect
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
 
 bench: $(DEV) ## print the speeds as ratios to the bare statements
@@ -66,12 +66,6 @@ lint: $(DEV)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
 	@$(BIN)/vulture
-
-chromium:
-	@command -v chromium > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
-	  && echo "Installing Chromium for the tests of the pages." && apt-get -qq update \
-	  && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium > /dev/null; } \
-	  || echo "Chromium is not here: on Debian, apt-get install chromium. Without it the tests of the pages cannot run."
 
 $(BIN)/python:
 	@[ -n "$(PYTHON)" ] || { echo "kenes needs Python 3.11 or newer; none was found. Name one: make setup PYTHON=/path/to/python3"; exit 1; }
