@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from desk.scenario import Step, at_minute
+from desk.scenario import COUNTS, Step, at_minute
 from machines.act import CLOCK, Act
 from machines.load import load, of_case
 from machines.perform import explain
@@ -168,7 +168,7 @@ def _view(looking: Looking) -> Mapping[str, Any]:
 
 def _counts(looking: Looking) -> dict[str, int] | None:
     counts = None if looking.past else _view(looking).get("counts")
-    return dict(counts) if counts else None
+    return {name: counts[name] for name in COUNTS if name in counts} if counts else None
 
 
 def _state(looking: Looking) -> str | None:

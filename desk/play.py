@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from desk.expectations import judge
@@ -11,7 +11,7 @@ from desk.scenario import Scenario, Step, at_minute
 from desk.scenario_facts import plain, translated
 from desk.scenario_nodes import WrongFileError
 from machines.act import PRESIDENT, Act, Done
-from machines.annual_session import beginning, first_act, year_to_begin
+from machines.annual_session import FIRST_YEAR, beginning, first_act, year_to_begin
 from machines.calendar import built_in
 from machines.perform import perform
 from machines.procedures import PROCEDURES
@@ -24,10 +24,12 @@ from models.database import instant as stored_instant
 
 _DUE = "SELECT min(due_at) FROM deadlines WHERE state = 'open' AND kind = 'automatic' AND due_at <= ?"
 _STANDING = """SELECT number FROM cases WHERE procedure = ? AND {column} = ? ORDER BY final, opened_at DESC, number DESC LIMIT 1"""
-_OPENED = "SELECT name, due_at, zone, norm, steps FROM deadlines WHERE number = ? AND opened_seq = ? ORDER BY name"
+_OPENED = "SELECT name, due_at, norm, steps FROM deadlines WHERE number = ? AND opened_seq = ? ORDER BY name"
 # What an act that is done writes.
 _WRITTEN = """SELECT (SELECT count(*) FROM entries), (SELECT count(*) FROM cases), (SELECT count(*) FROM deadlines),
  (SELECT count(*) FROM mandates), (SELECT count(*) FROM messages), (SELECT count(*) FROM reminders)"""
+
+_MOMENT = timedelta(microseconds=1)
 
 
 class NotThere(Exception):
@@ -38,8 +40,7 @@ class Opened(NamedTuple):
     """A deadline that an act opened."""
 
     name: str
-    due_at: Any
-    zone: str
+    due: str  # local time
     norm: str
     steps: str
 
@@ -47,9 +48,10 @@ class Opened(NamedTuple):
 class ByClock(NamedTuple):
     """What the clock did between two steps."""
 
-    at: datetime
+    at: str  # local time
     act: str
     number: str
+    whose: str  # of what the case is: a person, a year, else its number
     state: str
 
 
@@ -62,6 +64,7 @@ class Played:
     norms: tuple[str, ...] = ()
     refusals: list[Refusal] = field(default_factory=list)
     warned: list[Refusal] = field(default_factory=list)
+    offices: tuple[str, ...] = ()  # whose act it is, if the actor holds none of them
     opened: list[Opened] = field(default_factory=list)
     clock: list[ByClock] = field(default_factory=list)
     state: str | None = None
@@ -80,7 +83,8 @@ class Play:
 
     def __init__(self, scenario: Scenario, database: Database) -> None:
         self.scenario, self.database = scenario, database
-        calendar = built_in().with_days(days_off=scenario.days_off, days_worked=scenario.days_worked)
+        built = built_in()
+        calendar = built.with_days(scenario.days_off, scenario.days_worked, version=built.version)
         overrides = tuple((date(1, 1, 1), key, value) for key, value in scenario.rulings.items())
         self.book = Rulebook(overrides=overrides, calendar=calendar, zone=scenario.zone)
         self.names = Names(scenario.roster)
@@ -91,9 +95,7 @@ class Play:
         """Play every step; a difference does not stop the play."""
         with self.database.transaction() as db:
             put_in_office(db, self.scenario.roster, self.names, self.book, self.now)
-            duty = first_act(self.now, self.scenario.zone)
-            if duty:
-                perform(db, duty, self.book)
+        self._begin_the_first_duty(self.now)
         for step in self.scenario.steps:
             yield self._play(step)
 
@@ -111,28 +113,41 @@ class Play:
     def _sweep(self, until: datetime) -> list[ByClock]:
         """Let the clock move on: at every instant at which something falls due, what is due is performed."""
         done = []
+        first = beginning(FIRST_YEAR, self.scenario.zone)
+        if self.now < first <= until:
+            done += self._sweep(first - _MOMENT)
+            self._begin_the_first_duty(first)
         while (at := self._next_due(until)) is not None:
             settled = settle(self.database.transaction, at, self.book)
             if settled.failed:
                 raise settled.failed[0].error
-            done += [ByClock(due.due_at, str(did.record.act), did.number, did.state) for due, did in settled.done]
+            done += [self._by_clock(at, did) for _, did in settled.done]
         self.now = until
         return done
 
     def _next_due(self, until: datetime) -> datetime | None:
         """Return the next instant at which something falls due: a deadline, or the duty of a new year."""
+        zone = self.scenario.zone
         with self.database.transaction(write=False) as db:
             row = db.one(_DUE, until)
-            year = year_to_begin(db, until, self.scenario.zone)
+            year = year_to_begin(db, until, zone)
         due = [stored_instant(row[0])] if row and row[0] else []
-        return min([*due, *([beginning(year, self.scenario.zone)] if year is not None else [])], default=None)
+        return min([*due, *([beginning(year, zone)] if year is not None else [])], default=None)
+
+    def _begin_the_first_duty(self, at: datetime) -> None:
+        """Begin the duty of the current year as a service does when it starts; before 2003 there is none (A06)."""
+        duty = first_act(at, self.scenario.zone)
+        if duty:
+            with self.database.transaction() as db:
+                perform(db, duty, self.book)
 
     def _do(self, step: Step, who: str, played: Played) -> None:
         try:
             done = act_settled(self.database.transaction, self._act(step, who), self.book)
         except Refused as refused:
             self._note(played, "refused", list(refused.refusals))
-        except Forbidden:
+        except Forbidden as forbidden:
+            played.offices = forbidden.offices
             self._note(played, "forbidden")
         except Conflict:
             self._note(played, "conflict")
@@ -150,7 +165,8 @@ class Play:
         if step.case is not None and ":" not in step.case:
             self.cases.setdefault(step.case, done.number)
         with self.database.transaction(write=False) as db:
-            played.opened += [Opened(*row) for row in db.all(_OPENED, done.number, done.seq)]
+            rows = db.all(_OPENED, done.number, done.seq)
+        played.opened += [Opened(name, self._due(due), norm, steps) for name, due, norm, steps in rows]
 
     def _absent(self, played: Played, name: str) -> None:
         """An act on a case that is not there is not done, and that is all that can be said of it."""
@@ -239,9 +255,16 @@ class Play:
         row = db.one(_STANDING.format(column=column), procedure, value)
         return row[0] if row else None
 
-    def local(self, at: datetime) -> str:
-        """Write an instant as the scenario does."""
-        return at_minute(local_time(at, self.scenario.zone).replace(tzinfo=None))
+    def _due(self, due: Any) -> str:
+        """Write an instant of a row as the scenario does; `none` if a deadline has no date yet."""
+        return at_minute(local_time(stored_instant(due), self.scenario.zone).replace(tzinfo=None)) if due else "none"
+
+    def _by_clock(self, at: datetime, done: Done) -> ByClock:
+        with self.database.transaction(write=False) as db:
+            row = db.one("SELECT person_id, body FROM cases WHERE number = ?", done.number)
+        person, body = row or (None, "")
+        whose = person or (body if body.isdigit() else done.number)
+        return ByClock(self._due(at), f"{done.record.procedure}.{done.record.act}", done.number, whose, done.state)
 
     def _written(self) -> tuple[int, ...]:
         """Count what acts write: it is the same before and after a refusal."""

@@ -6,9 +6,11 @@ from typing import Any
 
 from desk.scenario import Roster
 from machines.act import Act
+from machines.editions import FIRST_DAY
 from machines.perform import perform
 from machines.register import add_body, add_person
 from machines.rulebook import Rulebook
+from machines.zones import local_day, local_midnight
 from models.database import Db
 
 IN_OFFICE_SINCE = timedelta(days=400)  # "from long before": further back than any deadline of a procedure reaches
@@ -40,7 +42,7 @@ class Names:
 
 def put_in_office(db: Db, roster: Roster, names: Names, book: Rulebook, starts: datetime) -> None:
     """Register everybody of *roster* and perform the founding acts, in one transaction."""
-    at = starts - IN_OFFICE_SINCE
+    at = max(starts - IN_OFFICE_SINCE, min(starts, local_midnight(FIRST_DAY, book.zone)))
     for person in dict.fromkeys([*names.people.values(), FOUNDER]):
         add_person(db, person, names={"kk": person, "ru": person, "en": person})
     for region in roster.small_assemblies:
@@ -49,7 +51,7 @@ def put_in_office(db: Db, roster: Roster, names: Names, book: Rulebook, starts: 
         _body(db, name, "association", dict(charter))
     for name in roster.state_bodies:
         _body(db, name, "state_body", {})
-    for procedure, act, facts in _acts(roster, names, at.date().isoformat()):
+    for procedure, act, facts in _acts(roster, names, local_day(at, book.zone).isoformat()):
         founding = Act(procedure=procedure, name=act, actor=FOUNDER, at=at, facts=facts, founding=True)
         perform(db, founding, book)
 

@@ -9,6 +9,8 @@ from typing import Any
 PEOPLE = ("person", "member", "members")
 LINKS = ("meeting", "session", "request", "membership")
 
+COUNTS = ("for", "against", "abstain", "answered", "signatures", "present", "total", "needed")  # what is counted
+
 
 @dataclass(frozen=True, slots=True)
 class Roster:

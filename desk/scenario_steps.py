@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import yaml
 
-from desk.scenario import Step, at_minute
+from desk.scenario import COUNTS, Step, at_minute
 from desk.scenario_nodes import Nodes, line_of
 from machines.candidacy_facts import Outcome
 from machines.norms import NORMS
@@ -23,7 +23,6 @@ _EXPECT = frozenset({
 })  # fmt: skip
 _OF_A_CASE = frozenset({"state", "deadlines", "counts", "entries", "force", "outcome", "can", "cannot"})
 _OF_THE_PAST = frozenset({"state", "deadlines", "members", "council", "offices", "entries"})
-COUNTS = frozenset({"for", "against", "abstain", "answered", "signatures", "present", "total", "needed"})
 _OFFICES = frozenset(office.value for office in Office)
 
 
@@ -140,7 +139,7 @@ class Steps(Nodes):
         readers: dict[str, Callable[[yaml.Node], Any]] = {
             "deadlines": self.deadlines,
             "counts": lambda counts: {
-                name: self.number(value, least=0) for name, value in self.mapping(counts, COUNTS).items()
+                name: self.number(value, least=0) for name, value in self.mapping(counts, frozenset(COUNTS)).items()
             },
             "members": self.count,
             "council": self.count,
