@@ -105,8 +105,10 @@ def _settle_one(db: Db, reminder: DueReminder, now: datetime, book: Rulebook) ->
 
 
 def _still_speaks(reminder: DueReminder, now: datetime) -> bool:
-    """Say whether there is something to tell: the deadline stands open, and lies ahead unless its passing is what is told."""
-    return reminder.state == "open" and (reminder.rung == 0 or now < reminder.due_at)
+    """Say whether there is something to tell: the deadline stands open and lies ahead, or has passed and that is told."""
+    if reminder.rung == 0:
+        return reminder.state in ("open", "expired")
+    return reminder.state == "open" and now < reminder.due_at
 
 
 def _people(db: Db, reminder: DueReminder, now: datetime, book: Rulebook) -> list[str]:

@@ -172,3 +172,13 @@ def test_approval_is_told_to_the_chairman_again_and_to_the_working_body(assembly
     assert [("passed.candidacy.approval", "ch"), ("passed.candidacy.approval", "wb")] == reminded(assembly)
     assert "submitted" == assembly.state(case)
     assembly.do("ch", "candidacy.approve", case=case, at="2006-06-16 10:00", facts={"order": paper("2006-06-16")})
+
+
+def test_a_request_that_lapses_is_told_to_whoever_opened_it(assembly: Assembly):
+    """Who opened a request is told once its twelve months have passed without a third (8.2b, A05)."""
+    opened = {"questions": ["Language policy"]}
+    assembly.do("m1", "session_request.open", at="2006-04-02 09:00", facts=opened)
+    assembly.sweep("2007-04-03 06:00")
+    remind(assembly, "2007-04-03 06:00")
+    remind(assembly, "2007-04-03 06:01")
+    assert [("passed.session_request.collection", "m1")] == reminded(assembly)
