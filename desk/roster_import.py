@@ -218,7 +218,7 @@ def facts_of(row: Row) -> dict[str, Any]:
         return {**person, "category": row.category, "order": _paper(row)}
     body = {"body": row.body} if row.office in KIND_OF_BODY else {}
     basis = {"basis": _paper(row, kind="order")} if row.order_number else {}
-    return {**person, "office": row.office, **body, **since, **ex_officio, **basis}
+    return {**person, "office": row.office, **body, **since, **basis}
 
 
 def _paper(row: Row, **kind: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from machines.facts import Day, Facts, Name, PaperOfKind, PersonId, Region, YesOrNo
+from machines.facts import Day, Facts, PaperOfKind, PersonId, Region, YesOrNo
 from machines.procedure import (
     Branch,
     Consequence,
@@ -56,7 +56,6 @@ class Assume(Facts):
     since: Day
     acting: YesOrNo = False
     basis: PaperOfKind | None = None
-    ex_officio: Name | None = None
 
     @model_validator(mode="after")
     def _body_where_the_office_has_one(self) -> "Assume":  # noqa: N804
@@ -174,8 +173,9 @@ def grant(s: Situation[Circumstances]) -> Grant:
         begins = max([begins, *(holding.ends for holding in s.circumstances.holdings if holding.ends)])
     slot = "1" if told.office in ONE_HOLDER else told.person
     region = told.body if told.office in ("sa_chairman", "sa_secretariat") else ""
+    ex_officio = "akim" if told.office == "sa_chairman" else None  # the akim is chairman by his office (17.1)
     return Grant(
-        told.person, told.office, told.body or "", region or "", None, told.ex_officio, told.acting, slot, told.since, begins
+        told.person, told.office, told.body or "", region or "", None, ex_officio, told.acting, slot, told.since, begins
     )  # fmt: skip
 
 

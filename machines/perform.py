@@ -108,8 +108,11 @@ def _lock(db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], boo
     s = _unlocked(db, act, procedure, row, book) if row.reaches_others or row.opens_case else None
     if s is None:
         return numbers
-    numbers |= set(_linked(db, row, s, book))
-    for person in sorted({person for person in (s.person, getattr(s.given, "person", None)) if person}):
+    people = {person for person in (s.person, getattr(s.given, "person", None)) if person}
+    for number, person in _linked(db, row, s, book):
+        numbers |= {number} if number else set()
+        people |= {person} if person else set()
+    for person in sorted(people):
         db.run("SELECT 1 FROM people WHERE person_id = ? FOR NO KEY UPDATE", person)
     for number in sorted(numbers):
         db.run("SELECT 1 FROM cases WHERE number = ? FOR UPDATE", number)
@@ -130,17 +133,17 @@ def _unlocked(
     return seen_with(s, procedure.circumstances(db, s)) if knows(procedure, s.state, row.name) else None
 
 
-def _linked(db: Db, row: Transition[Any], s: Situation[Any], book: Rulebook) -> Iterator[str]:
+def _linked(db: Db, row: Transition[Any], s: Situation[Any], book: Rulebook) -> Iterator[tuple[str | None, str | None]]:
+    """Yield every case that the act may reach, or the person about whom it may open one."""
     for branch in row.to:
         for there in branch.closes_there:
-            yield from (number for number in there.targets(db, s) if number)
+            yield from ((number, None) for number in there.targets(db, s))
         for consequence in branch.consequences:
             follows = PROCEDURES[consequence.procedure]
             then = follows.rows[consequence.act]
             for target in consequence.targets(db, s):
-                if target:
-                    yield target
                 after = _consequent_act(consequence, s, target)
+                yield target, None if target else after.facts.get("person")
                 if then.reaches_others and (linked := _unlocked(db, after, follows, then, book)) is not None:
                     yield from _linked(db, then, linked, book)
 
