@@ -58,7 +58,7 @@ class Assume(Facts):
     basis: PaperOfKind | None = None
 
     @model_validator(mode="after")
-    def _body_where_the_office_has_one(self) -> "Assume":  # noqa: N804
+    def _body_where_the_office_has_one(self) -> "Assume":
         if (self.office in KIND_OF_BODY) != (self.body is not None):
             raise PydanticCustomError(
                 "body_of_the_office", "body: required for the offices of a body, not allowed for the others"

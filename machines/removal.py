@@ -49,7 +49,7 @@ class Submit(Facts):
     code: Literal["health", "duties", "discredit", "conviction", "other"] | None = None
 
     @model_validator(mode="after")
-    def _reason_for_another_ground(self) -> "Submit":  # noqa: N804
+    def _reason_for_another_ground(self) -> "Submit":
         if self.ground == "other" and self.reason is None:
             raise PydanticCustomError("reason_for_another_ground", "reason: required where the ground is `other`")
         return self
