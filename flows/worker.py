@@ -59,10 +59,11 @@ class KenesWorker(BaseWorker[BaseJobConfiguration, BaseVariables, KenesWorkerRes
     async def run(
         self,
         flow_run: FlowRun,
-        configuration: BaseJobConfiguration,  # noqa: ARG002 - there is no infrastructure to configure
+        configuration: BaseJobConfiguration,
         task_status: anyio.abc.TaskStatus[Any] | None = None,
     ) -> KenesWorkerResult:
         """Run a flow here, in this process."""
+        del configuration  # there is no infrastructure to configure
         here = f"{socket.gethostname()}:{os.getpid()}"
         self._running.add(flow_run.id)
         try:

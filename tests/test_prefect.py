@@ -70,10 +70,8 @@ def test_a_scheduled_run_is_executed_and_tells_what_it_did(tmp_path: Path):
             assert "COMPLETED" == ended["state_type"], ended["state"]
         names = {name for (name,) in assembly.ask("SELECT name FROM heartbeats")}
         assert {"perform_deadlines", "stage_reminders", "deliver_messages", "seal_journal"} == names
-        assert (
-            "Nothing due"
-            == until(lambda: _named(service, "perform_deadlines", "Nothing due"), what="a quiet run")["state_name"]
-        )
+        quiet = service.run_now("perform_deadlines/every-minute")
+        assert "Nothing due" == until(lambda: service.ended(quiet), what="a quiet run")["state_name"]
         _runs_on_a_plain_pool(service)
         assert [] == errors(service.log("prefect"))
         assert [] == errors(service.log("worker"))
