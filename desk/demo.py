@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from desk.demo_sittings import SITTINGS
 from desk.demo_story import FOUNDED_DAYS_AGO, PEOPLE_BESIDE_THE_ROSTER, STORY, Step
 from desk.roster import read_rows
 from desk.roster_import import Imported, import_roster
@@ -24,6 +25,7 @@ from models.database import Database, Db
 
 ROSTER = Path(__file__).parent.parent / "examples" / "roster.csv"
 
+LINKS = ("membership", "meeting", "session", "request")  # facts that name a case of the story
 _OFFICE_OPENS = time(9)
 _BETWEEN_ACTS = timedelta(minutes=7)
 _STATES = "SELECT procedure, state, count(*) FROM cases GROUP BY procedure, state ORDER BY procedure, state"
@@ -76,8 +78,9 @@ class _Telling:
     def _act(self, step: Step, at: datetime, today: Any) -> Act:
         procedure, _, name = step.act.partition(".")
         facts = dict(step.facts(local_day(at, self.book.zone), today))
-        if "membership" in facts:
-            facts["membership"] = self._number(facts["membership"])
+        facts |= {name: self._number(facts[name]) for name in LINKS if name in facts}
+        if facts.get("subject") in self.numbers:
+            facts["subject"] = self.numbers[facts["subject"]]
         number = self._number(step.case)
         row = self.db.one("SELECT seq FROM cases WHERE number = ?", number) if number else None
         return Act(
@@ -96,7 +99,7 @@ class _Telling:
 
 def _in_time(now: datetime, book: Rulebook) -> Iterator[tuple[datetime, Step]]:
     """Yield the steps in the order of their instants: on working days, one after another during the day."""
-    days = [(_working_day(now, step, book), step) for step in STORY]
+    days = [(_working_day(now, step, book), step) for step in (*STORY, *SITTINGS)]
     on_day: Counter[Any] = Counter()
     for day, step in sorted(days, key=lambda one: one[0]):
         on_day[day] += 1

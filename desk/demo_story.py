@@ -34,7 +34,7 @@ def _day(day: date, before: int = 0) -> str:
     return (day - timedelta(days=before)).isoformat()
 
 
-def _told(**facts: Any) -> Facts:
+def told(**facts: Any) -> Facts:
     """Tell the same whenever it is."""
     return lambda _, __: facts
 
@@ -74,7 +74,7 @@ def by_letter(person: str, *, consent: bool = True) -> Facts:
 def _outcome(outcome: str, votes_for: int, against: int, abstain: int) -> Facts:
     present = votes_for + against + abstain
     votes = {"for": votes_for, "against": against, "abstain": abstain, "present": present, "total": 30}
-    return _told(outcome=outcome, votes=votes)
+    return told(outcome=outcome, votes=votes)
 
 
 RECOMMENDED = _outcome("recommended", 24, 2, 1)
@@ -115,20 +115,20 @@ _DECIDED = (
     Step(35, "F", "ch", "candidacy.reject", _order("28")),
     Step(60, "G", "s:Pavlodar", "candidacy.nominate", by_region("p:G", "Pavlodar")),
     Step(58, "G", "wb", "candidacy.admit"),
-    Step(32, "G", "p:G", "candidacy.withdraw", _told(reason="Called to another office")),
+    Step(32, "G", "p:G", "candidacy.withdraw", told(reason="Called to another office")),
     Step(45, "H", "as:nca3", "candidacy.nominate", by_association("p:H", "nca3", level="republican", highest="conference")),
-    Step(41, "H", "as:nca3", "candidacy.withdraw", _told(reason="The association nominates somebody else")),
+    Step(41, "H", "as:nca3", "candidacy.withdraw", told(reason="The association nominates somebody else")),
 )  # fmt: skip
 
 _BEFORE_THE_COUNCIL = (
     Step(30, "I", "as:nca8", "candidacy.nominate", by_association("p:I", "nca8", level="local", highest="general_meeting")),
-    Step(27, "I", "wb", "candidacy.return", _told(reason="A local association does not nominate")),
+    Step(27, "I", "wb", "candidacy.return", told(reason="A local association does not nominate")),
     Step(25, "J", "s:Aktobe", "candidacy.nominate", by_region("p:J", "Aktobe", body="small_assembly_council")),
-    Step(22, "J", "wb", "candidacy.return", _told(reason="The session of the small assembly decides, not its council")),
+    Step(22, "J", "wb", "candidacy.return", told(reason="The session of the small assembly decides, not its council")),
     Step(4, "K", "a:Karaganda", "candidacy.nominate", by_region("p:K", "Karaganda")),
     Step(2, "L", "sb:moc", "candidacy.nominate", by_letter("p:L", consent=False)),
     Step(35, "M", "s:Mangystau", "candidacy.nominate", by_region("p:M", "Mangystau", body="small_assembly_council")),
-    Step(31, "M", "wb", "candidacy.return", _told(reason="The session of the small assembly decides, not its council")),
+    Step(31, "M", "wb", "candidacy.return", told(reason="The session of the small assembly decides, not its council")),
     Step(6, "M", "s:Mangystau", "candidacy.cure", _NEW_DECISION),
     Step(20, "N", "s:East_Kazakhstan", "candidacy.nominate", by_region("p:N", "East_Kazakhstan")),
     Step(15, "N", "as:nca4", "candidacy.support", by_association("p:N", "nca4", level="regional", highest="conference")),
@@ -161,7 +161,7 @@ def _office_lost(ground: str) -> Facts:
 
 
 def _removal(member: str, ground: str, **more: Any) -> Facts:
-    return _told(membership=f"membership:{member}", ground=ground, **more)
+    return told(membership=f"membership:{member}", ground=ground, **more)
 
 
 _MEMBERS = (
@@ -185,7 +185,7 @@ _REMOVALS = (
     Step(50, "removal m60", "d2", "removal.submit", _removal(
         "m60", "other", code="discredit", reason="Publications that set ethnic groups against each other",
     )),
-    Step(33, "removal m60", "ch", "removal.decline", _told(reason="The publications are not his")),
+    Step(33, "removal m60", "ch", "removal.decline", told(reason="The publications are not his")),
     Step(46, "removal m62", "d1", "removal.submit", _removal("m62", "office_changed")),
     Step(43, "membership:m62", "m62", "membership.leave", _statement(None)),
     Step(6, "removal m43", "a:Pavlodar", "removal.submit", _removal(
@@ -194,9 +194,8 @@ _REMOVALS = (
 )  # fmt: skip
 
 _COUNCIL = (
-    Step(28, "council_seat:m29", "ch", "council_seat.close", _told(reason="Order 31")),
+    Step(28, "council_seat:m29", "ch", "council_seat.close", told(reason="Order 31")),
     Step(21, "seat of m48", "ch", "council_seat.open", _order("32", person="m48", category="association")),
-    Step(10, "recommendation", "d1", "deputy_appointment.recommend", _told(person="m3"), by_the_council=True),
 )
 
 STORY = (*_DECIDED, *_BEFORE_THE_COUNCIL, *_AFTER_THE_COUNCIL, *_MEMBERS, *_REMOVALS, *_COUNCIL)
