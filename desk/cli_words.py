@@ -7,6 +7,8 @@ from typing import Any
 
 from desk.cli_console import Console
 
+NAMED_AT_MOST = 6  # more people in one office are counted
+
 
 def say_done(console: Console, answer: Mapping[str, Any]) -> None:
     """Say what an act has done."""
@@ -43,13 +45,34 @@ def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines that show a case."""
     yield f"{case['number']}  {case['procedure']}: {case['state']}, entry {case['seq']}"
     yield f"  opened {case['opened_at'][:16].replace('T', ' ')}"
-    for party in case["parties"]:
-        yield f"  {', '.join(party['roles'])}: {party['name']} ({party['person_id']})"
+    yield from _parties(case["parties"])
+    yield from _standing(case)
     yield from (f"  {line}" for line in _facts(case["facts"]))
     for deadline in case["deadlines"]:
         due = (deadline["due"] or "undated")[:16].replace("T", " ")
         yield f"  deadline {deadline['name']} ({deadline['norm']}): {due}{', overdue' if deadline.get('overdue') else ''}"
         yield from (f"      {step}" for step in deadline["derivation"])
+
+
+def _parties(parties: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Name who has taken part; where many act in one office, how many they are."""
+    by_roles: dict[str, list[str]] = {}
+    for party in parties:
+        by_roles.setdefault(", ".join(party["roles"]), []).append(f"{party['name']} ({party['person_id']})")
+    for roles, people in by_roles.items():
+        yield f"  {roles}: {len(people)} people" if len(people) > NAMED_AT_MOST else f"  {roles}: {', '.join(people)}"
+
+
+def _standing(case: Mapping[str, Any]) -> Iterator[str]:
+    """Say how a vote, a quorum or a request stands, and whether the outcome can still change."""
+    if case.get("force"):
+        yield f"  force: {case['force']}"
+    if case.get("counts"):
+        yield "  counts: " + ", ".join(f"{name} {votes}" for name, votes in case["counts"].items())
+    proof = case.get("proof")
+    if proof:
+        decided = "the outcome is decided" if proof["decided"] else "the outcome can still change"
+        yield f"  proof: {proof['needed']} needed, {proof['missing']} missing; {decided}"
 
 
 def _facts(facts: Mapping[str, Any]) -> list[str]:
