@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from machines.authority import nominating_body
 from machines.facts import Decision
 from machines.membership import membership_of
+from machines.next_meeting import next_meeting_starts
 from machines.procedure import guard
 from machines.refusal import Refusal
 from machines.situation import Situation
@@ -18,14 +20,17 @@ CATEGORY_OF_ROUTE = {"small_assembly": "association", "association": "associatio
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The open candidacies of the person who is to be nominated, and the membership of who is to be a member."""
+    """The person's open candidacies and membership, and when the Council meets next."""
 
     open_candidacies: tuple[str, ...] = ()
     membership: str | None = None
+    next_meeting: datetime | None = None
 
 
 def circumstances(db: Db, s: Situation[None]) -> Circumstances:
-    """Look whether the person is a member already or, where he is nominated, a candidate."""
+    """Look whether the person is a member already or a candidate; where he is admitted, for the next meeting."""
+    if s.act == "admit":
+        return Circumstances(next_meeting=next_meeting_starts(db))
     if s.act not in ("", "nominate", "include", "approve"):
         return Circumstances()
     person = nominee(s)

@@ -7,9 +7,10 @@ from machines.procedure import Rung, Term
 from machines.situation import Situation
 
 
-def next_meeting(_: Situation[Any]) -> terms.Count | None:
+def next_meeting(s: Situation[Any]) -> terms.Count | None:
     """The start of the next convened meeting of the Council; without one, open and undated (14.2a)."""
-    return None
+    starts = s.circumstances.next_meeting
+    return terms.at(starts, zone=s.zone) if starts else None
 
 
 def submission_days(s: Situation[Any]) -> terms.Count:
@@ -23,7 +24,7 @@ def approval_days(s: Situation[Any]) -> terms.Count:
 
 
 CONSIDERATION: Term[Any] = Term(
-    "consideration", "target", "14.2a", next_meeting, rungs=(Rung(0, "deputies working_body"),), again=True
+    "consideration", "target", "14.2a", next_meeting, rungs=(Rung(0, "deputies working_body"),), again=True, revision=2
 )
 SUBMISSION: Term[Any] = Term(
     "submission",

@@ -8,6 +8,7 @@ from typing import Any
 from machines import terms
 from machines.facts import Because, Facts, LocalTime, Minutes, NoFacts, Text
 from machines.joint import jointly, not_twice
+from machines.next_meeting import next_meeting_starts
 from machines.numbers import share
 from machines.procedure import (
     ALL,
@@ -30,7 +31,7 @@ from machines.refusal import Refusal
 from machines.sitting import CHECKS_IN, CHECKS_OUT, EMPTIES_THE_HALL, Members, how_many, in_office, present
 from machines.situation import Situation
 from machines.terms import steps_to_json
-from models.database import Db, instant
+from models.database import Db
 from models.entry import Record
 
 AHEAD_OR_OPEN = ("drafted", "signed", "convened", "open")
@@ -147,12 +148,8 @@ MEETING: Term[Circumstances] = Term(
 
 def set_considerations(db: Db, s: Situation[Any], _: Record) -> None:
     """Set the consideration of every admissible candidacy to the start of the next convened meeting (14.2a)."""
-    row = db.one(
-        "SELECT min(due_at) FROM deadlines d JOIN cases c ON c.number = d.number"
-        " WHERE d.name = 'meeting' AND d.state = 'open' AND c.procedure = 'council_meeting' AND c.state = 'convened'"
-    )  # fmt: skip
-    due = row[0] if row else None
-    steps = steps_to_json(terms.at(instant(due), zone=s.zone).steps) if due else "[]"
+    due = next_meeting_starts(db)
+    steps = steps_to_json(terms.at(due, zone=s.zone).steps) if due else "[]"
     db.run("UPDATE deadlines SET due_at = ?, steps = ? WHERE name = 'consideration' AND state = 'open'", due, steps)
     db.run("DELETE FROM reminders WHERE deadline = 'consideration' AND settled_at IS NULL")
     if due:

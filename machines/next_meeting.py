@@ -1,0 +1,14 @@
+"""The next convened meeting of the Council: when it starts, for the candidacies that wait for it (14.2a)."""
+
+from datetime import datetime
+
+from models.database import Db, instant
+
+_START = """SELECT min(d.due_at) FROM deadlines d JOIN cases c ON c.number = d.number
+ WHERE d.name = 'meeting' AND d.state = 'open' AND c.procedure = 'council_meeting' AND c.state = 'convened'"""
+
+
+def next_meeting_starts(db: Db) -> datetime | None:
+    """Return the start of the next convened meeting; None where none is convened (14.2a)."""
+    row = db.one(_START)
+    return instant(row[0]) if row and row[0] else None
