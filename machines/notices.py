@@ -3,7 +3,7 @@
 from typing import Any
 
 from machines.joint import still_missing
-from machines.sitting import in_office
+from machines.sitting import frozen, in_office
 from machines.situation import Situation
 from models.database import Db
 
@@ -16,8 +16,12 @@ def addressees(db: Db, audiences: str, s: Situation[Any]) -> list[str]:
 
 
 def _unanswered(db: Db, s: Situation[Any]) -> list[str]:
+    """Name who may still answer a poll: of the Council now, under the ruling `open` of the list of the opening (B07)."""
     answered = {row[0] for row in db.all("SELECT person_id FROM ballots WHERE number = ?", s.number)}
-    return sorted(in_office(db, "council_member", s.at) - answered)
+    may_answer = in_office(db, "council_member", s.at)
+    if s.rulings["poll.reference_moment"] == "open":
+        may_answer &= frozen(db, s.number, "opening")
+    return sorted(may_answer - answered)
 
 
 def _people(db: Db, audience: str, s: Situation[Any]) -> list[str]:
