@@ -95,7 +95,7 @@ def announceable_from(s: Situation[Any]) -> date:
 
 def identify(s: Situation[Any]) -> Identity:
     """A session is of the Assembly; one on request is about the request."""
-    return Identity(body="assembly", about=s.given.request)
+    return Identity(body="assembly", about=s.given.request if s.given.ground == "request" else None)
 
 
 def keep(facts: dict[str, Any], told: Told) -> dict[str, Any]:
