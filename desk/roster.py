@@ -15,6 +15,7 @@ __all__ = [
     "COLUMNS", "NAMES", "Row", "RowError", "UnreadableRosterError", "check_rows", "error_in", "read_date", "read_rows",
 ]  # fmt: skip
 
+REQUIRED = ("person_id", *NAMES)  # a column that is not there is empty in every row
 _OF_THE_PERSON = (*NAMES, "email", "language")
 _OF_THE_BODY = ("region", "level", "highest_body")
 
@@ -26,16 +27,16 @@ def check_rows(rows: Sequence[Row], *, today: date) -> list[RowError]:
         return [RowError(1, "", "no_rows", said)]
     header = rows[0].header
     errors = [error for row in rows for error in check_row(row, today=today)]
-    if set(COLUMNS) <= set(header):  # rows are compared only where nothing that tells them apart is missing
+    if set(REQUIRED) <= set(header):  # rows are compared only where nothing that tells them apart is missing
         errors += _compare([row for row in rows if row.person_id], today=today)
-    found = [error for error in errors if error.column in ("", *header)]
+    found = [error for error in errors if error.column in header or error.column not in REQUIRED]
     return [*_header_errors(header), *sorted(found, key=lambda error: error.line)]
 
 
 def _header_errors(header: Sequence[str]) -> Iterator[RowError]:
-    for column in COLUMNS:
+    for column in REQUIRED:
         if column not in header:
-            said = f"the column is missing; expected the columns {', '.join(COLUMNS)}"
+            said = f"the column is missing; expected at least {', '.join(REQUIRED)}"
             yield RowError(1, column, "missing_column", f"line 1, {column}: {said}")
     for column in dict.fromkeys(header):
         if column not in COLUMNS:

@@ -297,16 +297,24 @@ def test_an_association_has_one_charter() -> None:
     assert [(3, "highest_body", "contradiction")] == errors_of(CENTRE, other)
 
 
-def test_columns_are_all_there_and_no_others(tmp_path: Path) -> None:
-    """A column that is missing, unknown or doubled is told once, not in every row."""
+def test_columns_are_known_and_stand_once(tmp_path: Path) -> None:
+    """A column that is unknown or doubled is told once; one that is not there is empty in every row."""
     text = as_csv(MEMBER, SEAT).replace("category", "kategory").replace("ex_officio", "email")
     errors = check_rows(read_rows(written(tmp_path, text)), today=TODAY)
     assert [
-        (1, "category", "missing_column"),
-        (1, "ex_officio", "missing_column"),
         (1, "email", "repeated_column"),
         (1, "kategory", "unknown_column"),
+        (2, "category", "missing"),
+        (3, "category", "missing"),
     ] == brief(errors)
+
+
+def test_who_somebody_is_must_be_told(tmp_path: Path) -> None:
+    """Without the person and the three names nobody can be entered; the other columns may be left out."""
+    errors = check_rows(read_rows(written(tmp_path, "person_id,name_kk\nm1,Ә\n")), today=TODAY)
+    assert [(1, "name_ru", "missing_column"), (1, "name_en", "missing_column")] == brief(errors)
+    names = "person_id,name_kk,name_ru,name_en\nm1,Ә,А,A\n"
+    assert [] == check_rows(read_rows(written(tmp_path, names)), today=TODAY)
 
 
 def test_a_cell_too_many_is_told(tmp_path: Path) -> None:
