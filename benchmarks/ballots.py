@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.figures import Figure, at_most, median
@@ -32,26 +33,27 @@ def figures() -> Iterator[Figure]:
         closed = assembly.sweep("2010-03-11 00:00").done[0][1]
         _check(assembly, draft.number, closed.state)
         database.dispose()
+    cpu, wall = ([each[place_] for each in took] for place_ in (0, 1))
     yield at_most(
-        "10,000 ballots on one poll: the slowest over the median", max(took) / median(took), 20, "×",
-        median_ms=median(took) * 1000, slowest_ms=max(took) * 1000, last_thousand_over_first=median(took[-SHARE:]) / median(took[:SHARE]),
+        "10,000 ballots on one poll: slowest over median, CPU", max(cpu) / median(cpu), 20, "×",
+        median_ms=median(cpu) * 1000, slowest_ms=max(cpu) * 1000,
+        slowest_over_median_wall=max(wall) / median(wall), last_thousand_over_first=median(cpu[-SHARE:]) / median(cpu[:SHARE]),
     )  # fmt: skip
     yield at_most(
         "tally after 10,000 ballots over after 1,000", counts[1] / counts[0], 1.5, "×", milliseconds=counts[1] * 1000
     )
 
 
-def _answer(assembly: Assembly, number: str, n: int) -> float:
+def _answer(assembly: Assembly, number: str, n: int) -> tuple[float, float]:
+    """Return the CPU and the wall time of one ballot: only the first is the same whoever else uses the machine."""
     act = assembly.act(f"c{n % COUNCIL + 1}", "poll.answer", facts={"choice": CHOICES[n % 3]}, seen=None)
     act = _on(act, number)
-    began = time.perf_counter()
+    cpu, began = time.thread_time(), time.perf_counter()
     act_settled(assembly.database.transaction, act, assembly.book)
-    return time.perf_counter() - began
+    return time.thread_time() - cpu, time.perf_counter() - began
 
 
 def _on(act: Any, number: str) -> Any:
-    from dataclasses import replace
-
     return replace(act, case=number)
 
 

@@ -28,10 +28,11 @@ _DEADLINES = f"""{_SERIES} INSERT INTO deadlines (number, opened_seq, name, kind
  CASE WHEN due_at IS NULL THEN NULL ELSE strftime('%Y-%m-%dT%H:%M:%S.000000+00:00', due_at, '+' || (n % 9000) || ' minutes') END,
  zone, norm, steps, calendar_version, act, rank, opened_at, state, closed_at, closed_by, failures FROM series, deadlines
  WHERE number = ?"""
-_FAR_AHEAD = """INSERT INTO deadlines (number, opened_seq, name, kind, due_at, zone, norm, steps, calendar_version, act, rank, opened_at,
- state, closed_by, failures) SELECT number, seq, ?, 'automatic', strftime('%Y-%m-%dT%H:%M:%S.000000+00:00', opened_at, '+20 years',
- '+' || (abs(random()) % 5000000) || ' minutes'), zone, '20.3', '[]', 0, 'exit', 1, opened_at, 'open', '', 0 FROM cases
- WHERE procedure = 'candidacy'"""
+_FAR_AHEAD = f"""{_SERIES} INSERT INTO deadlines (number, opened_seq, name, kind, due_at, zone, norm, steps, calendar_version, act, rank,
+ opened_at, state, closed_by, failures) SELECT number, seq, 'layer_' || n, 'automatic',
+ strftime('%Y-%m-%dT%H:%M:%S.000000+00:00', opened_at, '+20 years', '+' || cases.rowid || ' minutes', '+' || n || ' seconds'),
+ zone, '20.3', '[]', 0, 'exit', 1, opened_at, 'open', '', 0
+ FROM cases, series WHERE procedure = 'candidacy'"""
 
 
 def add_cases(database: Database, cases: int) -> list[str]:
@@ -50,9 +51,8 @@ def add_cases(database: Database, cases: int) -> list[str]:
 
 def add_deadlines(database: Database, layers: int) -> int:
     """Add *layers* automatic deadlines, due in twenty years and later, to every candidacy; return how many stand open."""
-    for layer in range(layers):
-        with database.transaction() as db:
-            db.run(_FAR_AHEAD, f"layer_{layer}")
+    with database.transaction() as db:
+        db.run(_FAR_AHEAD, 1, layers)
     with database.transaction(write=False) as db:
         return _count(db, "SELECT count(*) FROM deadlines WHERE state = 'open' AND kind = 'automatic'")
 

@@ -53,5 +53,6 @@ def forgetful(url: str) -> Database:
     @sa.event.listens_for(database.engine, "connect")
     def forget(connection: sqlite3.Connection, _: Any) -> None:
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-400000")  # kilobytes
 
     return database

@@ -90,20 +90,19 @@ def doctor(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 def bench(ctx: typer.Context) -> None:
-    """Measure its speed.
+    """Measure its speed: the whole table, parts of it, or acts a second.
 
-    kenes bench acts --db sqlite|pg --cases N --procs P --json
+    kenes bench [PART…] [--json]; kenes bench acts --db sqlite|pg --cases N --procs P --json
     """
     try:
-        acts = importlib.import_module("benchmarks.acts")
+        table = importlib.import_module("benchmarks.table")
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("benchmarks"):
             raise
         raise Ended(
             WRONG, "The benchmarks are not part of the installation: run this in the project's folder."
         ) from None
-    arguments = [*ctx.args]
-    raise typer.Exit(acts.main(arguments[1:] if arguments[:1] == ["acts"] else arguments) or 0)
+    raise typer.Exit(table.main([*ctx.args]) or 0)
 
 
 @tokens.command("create")

@@ -1,0 +1,8 @@
+"""`python -m benchmarks`: the same as `kenes bench`."""
+
+import sys
+
+from benchmarks.table import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,96 @@
+"""What starts and what it takes: the command line beside an empty interpreter, the whole service at rest."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.figures import Figure, at_most, median
+from tests.service import Service, running, until
+
+EMPTY = [sys.executable, "-c", "pass"]
+HELP = [sys.executable, "-c", "import sys; from desk.cli import main; sys.argv = ['kenes', '--help']; main()"]
+TURNS = 7
+REST_S = 10.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def helped() -> Figure:
+    """Measure `kenes --help` beside an interpreter that does nothing, by turns."""
+    took: dict[str, list[float]] = {"empty": [], "help": []}
+    for _ in range(TURNS):
+        took["empty"].append(_seconds(EMPTY))
+        took["help"].append(_seconds(HELP))
+    more = median(help_ - empty for help_, empty in zip(took["help"], took["empty"], strict=True))
+    return at_most(
+        "kenes --help over an empty interpreter", more, 0.4, "s", help_s=median(took["help"]), empty_s=median(took["empty"])
+    )  # fmt: skip
+
+
+def at_rest() -> Iterator[Figure]:
+    """Start everything as `kenes up` does, wait until its clock has run once, and look at it at rest."""
+    with tempfile.TemporaryDirectory(prefix="kenes-up-") as folder:
+        began = time.perf_counter()
+        with running(Path(folder)) as service:
+            started = time.perf_counter() - began
+            until(lambda: _has_swept(service), what="the first sweep")
+            pids = family(service.process.pid)
+            cpu, moment = _cpu_s(pids), time.perf_counter()
+            time.sleep(REST_S)
+            idle = (_cpu_s(pids) - cpu) / (time.perf_counter() - moment)
+            memory = {_role(pid): resident_mb(pid) for pid in family(service.process.pid)}
+    yield at_most("memory of the worker", memory.get("worker", 0.0), 150, "MB")
+    yield at_most("memory of the idle service altogether", sum(memory.values()), 700, "MB", **memory)
+    yield at_most("idle service", idle * 100, 10, "% of a core", start_s=started)
+
+
+def _has_swept(service: Service) -> bool | None:
+    return True if any(run["state_type"] == "COMPLETED" for run in service.runs("perform_deadlines")) else None
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and everything that it has started."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has just ended
+        parents[int(stat.parent.name)] = int(fields[1])
+    found = [pid]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found
+
+
+def resident_mb(pid: int) -> float:
+    """Return how much memory a process holds."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _role(pid: int) -> str:
+    command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    known = {"flows.worker": "worker", "worker_process": "worker", "desk.serve": "desk", "prefect": "prefect"}
+    return next((role for part, role in known.items() if part in command), "supervisor")
+
+
+def _cpu_s(pids: Sequence[int]) -> float:
+    ticks = 0
+    for pid in pids:
+        stat = Path(f"/proc/{pid}/stat")
+        if stat.exists():
+            fields = stat.read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / _TICKS
+
+
+def _seconds(command: Sequence[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
