@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -41,9 +42,11 @@ def at_rest() -> Iterator[Figure]:
             cpu, moment = _cpu_s(pids), time.perf_counter()
             time.sleep(REST_S)
             idle = (_cpu_s(pids) - cpu) / (time.perf_counter() - moment)
-            memory = {_role(pid): resident_mb(pid) for pid in family(service.process.pid)}
-    yield at_most("memory of the worker", memory.get("worker", 0.0), 150, "MB")
-    yield at_most("memory of the idle service altogether", sum(memory.values()), 700, "MB", **memory)
+            memory: Counter[str] = Counter()
+            for pid in family(service.process.pid):
+                memory[_role(pid)] += resident_mb(pid)
+    yield at_most("memory of the worker", memory["worker"], 150, "MB")
+    yield at_most("memory of the idle service altogether", memory.total(), 700, "MB", **memory)
     yield at_most("idle service", idle * 100, 10, "% of a core", start_s=started)
 
 
@@ -76,8 +79,8 @@ def resident_mb(pid: int) -> float:
 
 def _role(pid: int) -> str:
     command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    known = {"flows.worker": "worker", "worker_process": "worker", "desk.serve": "desk", "prefect": "prefect"}
-    return next((role for part, role in known.items() if part in command), "supervisor")
+    known = {"worker": "worker", "prefect": "prefect", "main()) desk": "desk", "main()) up": "supervisor"}
+    return next((role for part, role in known.items() if part in command), "others")
 
 
 def _cpu_s(pids: Sequence[int]) -> float:
