@@ -398,9 +398,6 @@ def reminded(assembly, at):
     return sorted(person for (person,) in rows)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="notices: under the ruling `open` who joined later may not answer, and is reminded"
-)
 def test_under_the_ruling_open_who_joined_later_is_not_reminded(sqlite_database):
     """Who may not answer is not asked to (9.3a, B07)."""
     desk = referring_to(sqlite_database, "open")
