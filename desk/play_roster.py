@@ -52,7 +52,9 @@ def put_in_office(db: Db, roster: Roster, names: Names, book: Rulebook, starts: 
     for name in roster.state_bodies:
         _body(db, name, "state_body", {})
     for procedure, act, facts in _acts(roster, names, local_day(at, book.zone).isoformat()):
-        founding = Act(procedure=procedure, name=act, actor=FOUNDER, at=at, facts=facts, founding=True)
+        # Once there is a working body, it enters the others of it.
+        actor = FOUNDER if facts["person"] not in names.working_body[1:] else names.working_body[0]
+        founding = Act(procedure=procedure, name=act, actor=actor, at=at, facts=facts, founding=actor == FOUNDER)
         perform(db, founding, book)
 
 

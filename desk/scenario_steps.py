@@ -108,7 +108,10 @@ class Steps(Nodes):
         if isinstance(node, yaml.SequenceNode):
             return self.norms(node)
         value = self.plain(node)
-        if value is True or (isinstance(value, dict) and value in ({"conflict": True}, {"office": True})):
+        if value is True:
+            return True
+        kinds = [*value.items()] if isinstance(value, dict) else []
+        if len(kinds) == 1 and kinds[0][0] in ("conflict", "office") and kinds[0][1] is True:
             return value
         raise self.wrong(node, "`refused` is a list of norms, true, {conflict: true} or {office: true}")
 
