@@ -37,6 +37,7 @@ from machines.session_guards import (
     on_a_registered_request,
     quorum_numbers,
     requested_questions_are_on_the_agenda,
+    requested_questions_stay_on_the_agenda,
     ten_days_of_notice,
     the_first_day_has_come,
     the_same_day,
@@ -152,7 +153,7 @@ SESSION: Procedure[Circumstances] = Procedure(
         ),
         Transition(
             name="change_agenda", source=("convened", "announced"), by=(Office.chairman, Office.working_body), norms=("8.1b",),
-            facts=Agenda, keeps=keep, to=(Branch(SAME),),
+            facts=Agenda, keeps=keep, warns=(requested_questions_stay_on_the_agenda,), to=(Branch(SAME),),
         ),
         Transition(
             name="move", source=("convened", "announced"), by=CHAIRMAN, norms=("8.1b",), facts=Move, keeps=keep, notes=moved,

@@ -34,6 +34,8 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     if isinstance(s.given, Convene):
         state, questions = _request(db, s.given.request)
         return Circumstances(0, frozenset(), 0, (), state, questions)
+    if s.act == "change_agenda":
+        return Circumstances(0, frozenset(), 0, (), *_request(db, s.about))
     if s.act not in ("", "check_in", "open", "declare_not_competent", "set_method", "close"):
         return Circumstances(0, frozenset(), 0, (), None, ())
     counting = members_who_count(db, s)
@@ -104,6 +106,13 @@ def requested_questions_are_on_the_agenda(s: Situation[Circumstances]) -> Refusa
     questions = s.circumstances.questions if s.given.ground == "request" else ()
     missing = [question for question in questions if question not in s.given.agenda]
     return Refusal("8.2b", "session.requested_question_missing", {"questions": missing}) if missing else None
+
+
+@guard(facts=True)
+def requested_questions_stay_on_the_agenda(s: Situation[Circumstances]) -> Refusal | None:
+    """The agenda is tentative until the session adopts it, but what members asked for is missed on it (8.2b, A14, A17)."""
+    missing = [question for question in s.circumstances.questions if question not in s.given.agenda]
+    return Refusal("8.2b", "session.requested_question_dropped", {"questions": missing}) if missing else None
 
 
 @guard(facts=True)

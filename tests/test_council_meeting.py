@@ -1,7 +1,10 @@
 """Meetings of the Council: convened by both deputies with the Chairman's consent, who is present, the record (9.3, 23.1)."""
 
+from datetime import date
+
 import pytest
 
+from machines.rulebook import Rulebook
 from tests.assembly import Assembly, admissible, paper
 from tests.sittings import (
     MEETING,
@@ -113,11 +116,20 @@ def test_a_new_deputy_must_sign_too(assembly):
 
 
 def test_without_a_deputy_the_chairman_signs(sqlite_database):
-    """With no deputy in office the Chairman performs the deputies' acts (B01); under the other ruling nobody does."""
+    """With no deputy in office the Chairman performs the deputies' acts (B01)."""
     desk = Assembly(sqlite_database, deputies=0, council=3)
     case = drafted_meeting(desk)
     assert "signed" == desk.do("ch", "council_meeting.sign", case=case).state
     assert "chairman" == desk.entries(case)[-1].office
+
+
+def test_without_a_deputy_nobody_signs_under_the_other_ruling(sqlite_database):
+    """Then the Council cannot meet during a vacancy (B01)."""
+    book = Rulebook(overrides=((date(2005, 1, 1), "deputies.joint_rule.if_none", "nobody"),))
+    desk = Assembly(sqlite_database, deputies=0, council=3, book=book)
+    case = drafted_meeting(desk)
+    with desk.forbidden():
+        desk.do("ch", "council_meeting.sign", case=case)
 
 
 def test_the_chairman_agrees_before_the_start(desk):

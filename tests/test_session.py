@@ -211,6 +211,17 @@ def test_requested_questions_are_on_the_agenda(desk):
     assert "convened" == convene(desk, facts | {"agenda": ["Awards", "Budget", "Language"]}).state
 
 
+def test_a_requested_question_taken_off_the_agenda_is_warned_of(desk):
+    """The agenda is tentative until the session adopts it: a warning, no refusal (8.2b, A14, A17)."""
+    asked = registered_request(desk, 3, questions=["Language", "Budget"])
+    case = convene(desk, extraordinary(ground="request", request=asked.number, agenda=["Budget", "Language"]))
+    case = desk.do("wb", "session.change_agenda", case=case, facts={"agenda": ["Language", "Awards"]})
+    assert [("8.2b", ["Budget"])] == [(each.norm, each.numbers["questions"]) for each in case.warnings]
+    assert () == desk.do("wb", "session.change_agenda", case=case, facts={"agenda": ["Language", "Budget"]}).warnings
+    other = convened_session(desk)
+    assert () == desk.do("ch", "session.change_agenda", case=other, facts={"agenda": ["Awards"]}).warnings
+
+
 def test_an_ordinary_session_is_not_on_request(desk):
     """The members ask for an extraordinary session (8.2b)."""
     asked = registered_request(desk, 3)
