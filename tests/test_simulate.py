@@ -1,6 +1,7 @@
 """`kenes simulate`: what it prints, its exit status, what it says of wrong files, and that it says the same every time."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from desk.stages import Given, InMemory, Stages
 from models.database import Database
 
 FOLDER = Path(__file__).with_name("scenarios")
+DOCUMENT = Path(__file__).parents[1] / "docs" / "scenarios.md"
 SILENCE = FOLDER / "given" / "poll-silence.yaml"
 EXTRAORDINARY = FOLDER / "given" / "session-extraordinary.yaml"
 STEP_KEYS = ["at", "who", "act", "case", "ok", "outcome", "state", "norms", "warned", "deadlines", "counts"]
@@ -487,3 +489,20 @@ def test_an_address_that_is_none(url: str) -> None:
 def test_files_are_judged_one_by_one() -> None:
     """A rehearsal says of its own file whether all was as expected."""
     assert rehearse(str(SILENCE), InMemory()).ok
+
+
+# The documentation
+
+
+def test_the_documented_scenario_comes_as_it_says(write: Write) -> None:
+    """The example of docs/scenarios.md is played as it stands there."""
+    text = DOCUMENT.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    [told] = played(write(text))
+    assert ["done", "refused"] == [step["outcome"] for step in told["steps"]]
+
+
+def test_the_documented_examples_are_there() -> None:
+    """Every file that docs/scenarios.md names exists."""
+    named = re.findall(r"`((?:given|own)/[\w-]+\.yaml)`", DOCUMENT.read_text(encoding="utf-8"))
+    assert named
+    assert all((FOLDER / name).is_file() for name in named)
