@@ -13,6 +13,7 @@ from machines.joint import everyone_has_done_it
 from machines.norms import NORMS
 from machines.procedure import ALL, NEW, NOMINATING_OFFICES, SAME, Branch, Guard, Office, Procedure, Transition
 from machines.procedures import PROCEDURES
+from machines.tables_facts import deadlines_list, facts_list
 
 INTRODUCTION = """# The procedures
 
@@ -22,6 +23,10 @@ How to read it: *new* opens a case, *=* leaves the state as it is. Where an act 
 taken. An act that is *joint* is done by every holder of the office, and complete with the last. **!name** opens a deadline, **~name**
 closes it, **~all** closes every one that is open; a final state does so by itself. **⇒** names an act that is done on a linked case in
 the same transaction. A rule after *warns* does not refuse: it stands in the entry.
+
+Under *Facts* stands what an act is told, with its shape; what is in italics may be left out, and an act that is not named there is told
+nothing. An *id* names a person, a body or a region of the register. A deadline is *automatic* (the clock acts when it has passed), a
+*limit* (what it bounds is refused afterwards) or a *target* (it is warned of and marked, and nothing else happens).
 """
 
 
@@ -181,6 +186,7 @@ def _chapter(procedure: Procedure[Any]) -> str:
         f"Item {procedure.chapter} of the Regulation; numbers {procedure.letter}-2026-0001. States: {states}.\n",
         f"```mermaid\n{mermaid(procedure)}```\n",
         table(procedure),
+        *filter(None, [facts_list(procedure), deadlines_list(procedure)]),
     ]
     excluded = [f"- *{path.state}* without {' or '.join(path.without)}: {NORMS[path.norm].title['en']} ({path.norm})"
                 for path in procedure.forbidden_paths]  # fmt: skip
