@@ -43,7 +43,7 @@ from machines.session_guards import (
     the_same_day,
     within_the_month,
 )
-from machines.session_terms import ANNOUNCEMENT, HOLD_BY, OPENING
+from machines.session_terms import ANNOUNCEMENT, HOLD_BY, MOVES_OPENING, OPENING
 from machines.sitting import CHECKS_IN, CHECKS_OUT, Members, present
 from machines.situation import Situation
 from models.database import Db
@@ -162,7 +162,7 @@ SESSION: Procedure[Circumstances] = Procedure(
         ),
         Transition(
             name="change_hall", source=("convened", "announced"), by=WORKING_BODY, norms=("8.1b",), facts=ChangeHall, keeps=keep,
-            guards=(the_same_day,), to=(Branch(SAME, notices=(Notice("hall_changed", "members"),)),),
+            guards=(the_same_day,), to=(Branch(SAME, writes=(MOVES_OPENING,), notices=(Notice("hall_changed", "members"),)),),
         ),
         Transition(
             name="cancel", source=("convened", "announced"), by=CHAIRMAN, norms=("8.1a",), facts=Because, keeps=keep,

@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 from machines import terms
-from machines.procedure import Rung, Term
+from machines.procedure import Rung, Term, Writes
 from machines.session_facts import announceable_from, decided_on, is_extraordinary, starts_at
 from machines.situation import Situation
+from models.database import Db
+from models.entry import Record
 
 
 def month_before(s: Situation[Any]) -> terms.Count:
@@ -51,6 +53,22 @@ def the_start(s: Situation[Any]) -> terms.Count:
     return terms.at(terms.instant(starts_at(s), s.zone), zone=s.zone)
 
 
+def _move_opening(db: Db, s: Situation[Any], record: Record) -> None:
+    """Let the opening fall due at the new hour of the same day: the announcement stands (8.1b, A14)."""
+    if s.given.starts_at is None:
+        return
+    count = the_start(s)
+    db.run(
+        "UPDATE deadlines SET due_at = ?, steps = ? WHERE number = ? AND name = 'opening' AND state = 'open'",
+        count.due, terms.steps_to_json(count.steps), record.number,
+    )  # fmt: skip
+    db.run(
+        "UPDATE reminders SET at = ? WHERE number = ? AND deadline = 'opening' AND rung = 0 AND settled_at IS NULL",
+        count.due, record.number,
+    )  # fmt: skip
+
+
+MOVES_OPENING: Writes[Any] = Writes("moves_the_opening", _move_opening)
 ANNOUNCEMENT: Term[Any] = Term(
     "announcement", "limit", "8.1b", announce_by, again=True,
     rungs=(*(Rung(days, "working_body") for days in (14, 7, 3, 1)), Rung(0, "chairman")),

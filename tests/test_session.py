@@ -311,7 +311,8 @@ def test_another_hall_or_hour_of_the_same_day(assembly):
     case = announced_session(assembly)
     hall = {"place": "Theatre", "starts_at": "2006-06-20 15:00"}
     case = assembly.do("wb", "session.change_hall", case=case, facts=hall)
-    assert "announced" == case.state
+    assert ("announced", "2006-06-20 15:00") == (case.state, assembly.deadlines(case)["opening"])
+    assert (0, "2006-06-20 15:00", "chairman") == assembly.reminders(case, "opening")[-1]
     assert {"place": "Theatre", "starts_at": "2006-06-20T15:00:00"}.items() <= assembly.facts(case).items()
     assert sorted(assembly.holding("member")) == sorted(assembly.messages("session.hall_changed"))
     with assembly.refused("8.1b", codes=["session.another_day"]):
