@@ -28,11 +28,12 @@ from tests.receivers import Listener, Postbox, mail_server, webhook
 
 PATIENCE_S = 120.0
 LONGEST_S = 0.12  # somebody who is killed at random lives at most so long
-WEIGHTS = {"writer": 5, "delivery": 3, "sweep": 2, "seal": 2}
 
 _context = multiprocessing.get_context("forkserver")
 # What the processes need is loaded once, in the one that they are copies of.
-_context.set_forkserver_preload(["benchmarks.cycles", "benchmarks.chaos", *(name for name in ("pytest",) if name in sys.modules)])
+_context.set_forkserver_preload(
+    ["benchmarks.cycles", "benchmarks.chaos", *(name for name in ("pytest",) if name in sys.modules)]
+)
 
 
 @dataclass
