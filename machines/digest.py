@@ -3,6 +3,7 @@
 import hashlib
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from machines.procedure import Branch, Procedure, Transition
@@ -16,6 +17,20 @@ def digest_of(procedure: Procedure[Any]) -> str:
     """
     text = json.dumps(definition(procedure), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+DEFINITIONS = Path(__file__).with_name("definitions.json")
+
+
+@cache
+def known_definitions() -> frozenset[str]:
+    """Return the digests of every table that there has been: entries decided under a replaced one stand.
+
+    `definitions.json` has them by procedure, the oldest first. A line is added with each change, none is taken away.
+    """
+    return frozenset(
+        digest for digests in json.loads(DEFINITIONS.read_text(encoding="ascii")).values() for digest in digests
+    )
 
 
 def definition(procedure: Procedure[Any]) -> dict[str, Any]:

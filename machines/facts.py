@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
@@ -183,24 +184,34 @@ def _fault(fault: Any) -> dict[str, Any]:
     return {"fact": where, "code": fault["type"], "reason": fault["msg"]} | ({"numbers": limits} if limits else {})
 
 
+@cache
+def _marked(model: type[Facts]) -> tuple[tuple[str, Any], ...]:
+    """Return the facts of a model that name people or cases, with their marks; of an optional one too."""
+    return tuple(
+        (name, mark)
+        for name, field in model.model_fields.items()
+        for mark in (*field.metadata, *(mark for part in get_args(field.annotation) for mark in get_args(part)[1:]))
+        if isinstance(mark, _Person | _Linked)
+    )
+
+
 def named_people(facts: Facts) -> Iterator[tuple[str, str]]:
     """Yield (fact, person_id) of everybody that *facts* name."""
-    for name, field in type(facts).model_fields.items():
-        if any(isinstance(mark, _Person) for mark in field.metadata):
-            value = getattr(facts, name)
-            if isinstance(value, tuple):
-                yield from ((f"{name}.{n}", person) for n, person in enumerate(value))
-            elif value is not None:
-                yield name, value
+    for name, mark in _marked(type(facts)):
+        value = getattr(facts, name)
+        if not isinstance(mark, _Person) or value is None:
+            continue
+        if isinstance(value, tuple):
+            yield from ((f"{name}.{n}", person) for n, person in enumerate(value))
+        else:
+            yield name, value
 
 
 def named_cases(facts: Facts) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield (fact, number, procedures it may be of) of every case that *facts* name."""
-    for name, field in type(facts).model_fields.items():
-        for mark in field.metadata:
-            value = getattr(facts, name)
-            if isinstance(mark, _Linked) and value is not None:
-                yield name, value, mark.procedures
+    for name, mark in _marked(type(facts)):
+        if isinstance(mark, _Linked) and getattr(facts, name) is not None:
+            yield name, getattr(facts, name), mark.procedures
 
 
 def papers(facts: Facts) -> Iterator[tuple[str, date]]:

@@ -34,6 +34,6 @@ def jointly(complete: Branch[Any]) -> tuple[Branch[Any], ...]:
     """Make the branches of a joint act: complete, or one entry more that leaves the state."""
     first = Branch(
         complete.to, (everyone_has_done_it, *complete.guards), complete.opens, complete.closes, complete.consequences,
-        complete.closes_there, complete.notices, complete.grants, complete.ends,
+        complete.closes_there, complete.notices, complete.grants, complete.ends, complete.writes,
     )  # fmt: skip
     return (first, Branch(SAME))

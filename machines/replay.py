@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
-from machines.digest import digest_of
+from machines.digest import digest_of, known_definitions
 from machines.machine import machine_of
 from machines.procedure import NEW, Procedure, Told, Transition
 from machines.procedures import PROCEDURES, procedure_of_number
@@ -23,9 +23,6 @@ from models.entry import COLUMNS, GENESIS, Record, header
 
 CASES_AT_ONCE = 1_000
 SALT_DIGITS = 32  # a fixed length: otherwise what stands between salt and payload could be moved from one to the other
-
-# Digests of released tables that have been replaced since: their entries stand. A line is added with each change.
-EARLIER_DEFINITIONS: frozenset[str] = frozenset()
 
 # What is read of an entry: first what its hash covers, in that order. Rows stay plain tuples, for a million of them.
 HASHED = tuple(
@@ -228,7 +225,7 @@ def _step(letter: str, name: str, act: str, source: str, target: str, norms: str
         return _Step(procedure, None, ("procedure", f"{name!r} in a case {letter}"))
     row = procedure.rows.get(act)
     if definition != digest_of(procedure):
-        known = definition in EARLIER_DEFINITIONS
+        known = definition in known_definitions()
         return _Step(procedure, row, None if known else ("definition", f"no table of {name} has {definition}"))
     if row is None or (source, act, target) not in _edges(procedure):
         return _Step(procedure, row, ("edge", f"{act} does not lead from {source!r} to {target!r}"))

@@ -8,8 +8,9 @@ import pytest
 
 from machines.candidacy import CANDIDACY
 from machines.candidacy_guards import consent_is_given, not_a_member_already
-from machines.digest import digest_of
+from machines.digest import digest_of, known_definitions
 from machines.procedure import Procedure, guard
+from machines.procedures import PROCEDURES
 from machines.refusal import Refusal
 from machines.situation import Situation
 from tests.contract import digests
@@ -82,3 +83,8 @@ def test_recording_asks_for_a_new_revision(tmp_path: Any, monkeypatch: pytest.Mo
     assert "candidacy: guard same_person" in capsys.readouterr().err
     assert 0 == main(["--same-rule"])
     assert recorded() == as_it_is()
+
+
+def test_every_table_that_there_is_stays_known() -> None:
+    """An entry keeps the digest of the table it was decided under; `kenes verify` has to know it for ever."""
+    assert {digest_of(procedure) for procedure in PROCEDURES.values()} <= known_definitions()

@@ -127,7 +127,7 @@ def test_a_payload_that_tells_nothing_is_a_fault(kept):
 def test_an_earlier_table_is_believed(kept, monkeypatch):
     """Entries decided under a released table that has been replaced since stand."""
     rows = hashed_anew(rows_of(kept, APPROVED), 5, definition="0123456789abcdef")
-    monkeypatch.setattr(replaying, "EARLIER_DEFINITIONS", frozenset({"0123456789abcdef"}))
+    monkeypatch.setattr(replaying, "known_definitions", lambda: frozenset({"0123456789abcdef"}))
     replaying._step.cache_clear()
     assert [] == codes(replay_case(APPROVED, rows).faults)
     replaying._step.cache_clear()

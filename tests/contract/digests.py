@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from machines.digest import digest_of
+from machines.digest import DEFINITIONS, digest_of
 from machines.procedure import Guard, Procedure
 from machines.procedures import PROCEDURES
 
@@ -90,7 +90,18 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("\n".join(["Changed without a new revision:", *changed, ""]))
         return 1
     FILE.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    add_definitions()
     return 0
+
+
+def add_definitions() -> None:
+    """Add the tables as they are to those that there have been: a journal begun under an earlier one stays whole."""
+    known = json.loads(DEFINITIONS.read_text(encoding="ascii")) if DEFINITIONS.exists() else {}
+    for procedure in PROCEDURES.values():
+        before = known.setdefault(procedure.name, [])
+        if digest_of(procedure) not in before:
+            before.append(digest_of(procedure))
+    DEFINITIONS.write_text(json.dumps(known, indent=1) + "\n", encoding="ascii")
 
 
 if __name__ == "__main__":
