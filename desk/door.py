@@ -15,12 +15,13 @@ from desk.shapes import act_answer, case_answer, entry_answer, read_refusal
 from machines.act import Act, Done
 from machines.configured import configured_book
 from machines.facts import Facts
-from machines.perform import explain, perform
+from machines.perform import explain
 from machines.procedure import NOBODY, Office
 from machines.procedures import procedure_of_number
 from machines.refusal import Conflict, Unanswerable, Unknown
 from machines.rulebook import Rulebook
 from machines.settle import act_settled, again_if_raced, anything_due, settle_in
+from machines.trial import try_act
 from models.database import Database, Db
 from models.entry import COLUMNS, Record
 
@@ -209,7 +210,7 @@ def _tried(
     try:
         act = act_of(asked, actor=actor, at=at, case=number, seen=seen)
         with db.savepoint():
-            done = perform(db, act, door.book)
+            done = try_act(db, act, door.book)
     except Unanswerable as error:
         return {"act": asked["act"], "done": False, "problem": problem(error, language)}
     return {"act": asked["act"], "done": True} | act_answer(done.record, door.book.zone, language)

@@ -267,3 +267,27 @@ def test_who_has_voted_is_known_and_no_more(copies):
     assert all('{"facts":{}}' in row and "choice" not in row for row in votes)
     answers = [row for row in told["answers"] if "key-" in row]
     assert 6 == len(answers)
+
+
+def test_nobody_learns_the_sums_by_trying_to_close(copies):
+    """The Chairman tries to close the vote before and after somebody votes: both trials are refused alike (8.3c)."""
+    sitting = copies()
+    desk, number = Desk(sitting.assembly), sitting.case.number
+    acts = {"acts": [{"act": "vote", "facts": {"choice": "for"}, "office": "member"}, {"act": "close_vote"}]}
+    tried = [desk.post(f"/cases/{number}/try", "ch", acts).json()["items"][1]]
+    for person, choice in zip(VOTERS, BALLOTS, strict=True):
+        assert 201 == desk.act(person, number, "vote", {"choice": choice}, seen=None).status_code
+        tried.append(desk.post(f"/cases/{number}/try", "ch", acts).json()["items"][1])
+    assert ["resolution.secret_until_closed"] == [one["code"] for one in tried[0]["problem"]["refusals"]]
+    assert all(one == tried[0] for one in tried)
+    assert "forbidden" in desk.post(f"/cases/{number}/try", "m1", acts).json()["items"][1]["problem"]["type"]
+    assert 201 == desk.act("ch", number, "close_vote").status_code
+
+
+def test_a_roll_call_may_be_tried(copies):
+    """What is voted by name is no secret: a trial counts it (8.3c)."""
+    sitting = copies("roll_call")
+    desk, number = Desk(sitting.assembly), sitting.case.number
+    desk.act("m1", number, "vote", {"choice": "for"}, seen=None)
+    tried = desk.post(f"/cases/{number}/try", "ch", {"acts": [{"act": "close_vote"}]}).json()["items"][0]
+    assert 1 == tried["entry"]["noted"]["counts"]["for"]
