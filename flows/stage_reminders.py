@@ -1,5 +1,6 @@
 """Turn due reminders into messages to those who still have to act: every minute."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,12 @@ from flows.home import Home
 from flows.run import Told, carry_out, late_by, listed
 from flows.sweeps import stage_reminders_now
 from flows.writing import link_to
+from machines.act import Done
 from machines.reminders import DueReminder, Reminded, Unreminded
+from machines.settle import Due, Settled
 from machines.zones import local_time
 
+NOTHING_SETTLED = Settled()
 COLUMNS = ("case", "deadline", "norm", "due", "rung", "outcome", "people")
 
 
@@ -23,13 +27,16 @@ async def stage_reminders() -> State[Any]:
 
 
 def _work(home: Home, now: datetime) -> Told:
-    return told_of(stage_reminders_now(home.database, now, home.book), home, now)
+    settled, done = stage_reminders_now(home.database, now, home.book)
+    return told_of(done, home, now, settled=settled)
 
 
-def told_of(done: list[Reminded | Unreminded], home: Home, now: datetime) -> Told:
-    """Say what became of the reminders; those that are withdrawn are no news."""
+def told_of(
+    done: Sequence[Reminded | Unreminded], home: Home, now: datetime, *, settled: Settled = NOTHING_SETTLED
+) -> Told:
+    """Say what became of the reminders, and what had to be performed before them; those that are withdrawn are no news."""
     news = [each for each in done if isinstance(each, Unreminded) or each.people]
-    if not news:
+    if not (news or settled.done):
         return Told("Nothing due")
     reminded = [each for each in news if isinstance(each, Reminded)]
     failed = [
@@ -37,14 +44,28 @@ def told_of(done: list[Reminded | Unreminded], home: Home, now: datetime) -> Tol
         for each in news
         if isinstance(each, Unreminded)
     ]
-    title = f"{sum(each.people for each in reminded)} reminded: {listed([each.reminder.number for each in reminded])}"
-    rows = [_row(each, home, now) for each in news]
+    titles = [_performed(settled)] if settled.done else []
+    if news:
+        titles.append(
+            f"{sum(each.people for each in reminded)} reminded: {listed([each.reminder.number for each in reminded])}"
+        )
+    rows = [_performed_row(due, entry, home) for due, entry in settled.done] + [_row(each, home, now) for each in news]
     alarm = (
         f"{listed(failed)}: these reminders cannot be staged and stay due. A fault of the program: report it."
         if failed
         else ""
     )
-    return Told("Staged", title, COLUMNS, rows, alarm)
+    return Told("Staged" if news else "Performed", "; ".join(titles), COLUMNS, rows, alarm)
+
+
+def _performed(settled: Settled) -> str:
+    return f"{len(settled.done)} performed: {listed([f'{done.number} {done.state}' for _, done in settled.done])}"
+
+
+def _performed_row(due: Due, done: Done, home: Home) -> tuple[str, ...]:
+    at = f"{local_time(due.due_at, home.settings.zone):%d.%m.%Y %H:%M}"
+    case = f"[{due.number}]({link_to(home.settings.url, due.number)})"
+    return (case, due.deadline, done.record.norms, at, "passed", f"performed: {done.record.act}", "")
 
 
 def _row(each: Reminded | Unreminded, home: Home, now: datetime) -> tuple[str, ...]:

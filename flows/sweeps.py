@@ -26,14 +26,16 @@ def perform_deadlines_now(database: Database, now: datetime, book: Rulebook, *, 
     return settled
 
 
-def stage_reminders_now(database: Database, now: datetime, book: Rulebook) -> list[Reminded | Unreminded]:
+def stage_reminders_now(
+    database: Database, now: datetime, book: Rulebook
+) -> tuple[Settled, list[Reminded | Unreminded]]:
     """Turn due reminders into messages, batch by batch; what has fallen due comes first, so that nobody is told what is past."""
-    settle(database.transaction, now, book)
+    settled = settle(database.transaction, now, book)
     done = list(_reminded(database, now, book))
     staged = sum(each.people for each in done if isinstance(each, Reminded))
     failed = sum(isinstance(each, Unreminded) for each in done)
     beat(database, "stage_reminders", now, f"{staged} messages staged, {failed} failed")
-    return done
+    return settled, done
 
 
 def _reminded(database: Database, now: datetime, book: Rulebook) -> Iterator[Reminded | Unreminded]:

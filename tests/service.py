@@ -48,7 +48,11 @@ class Service:
             f"{self.place['prefect']}/api/{call}", data=sent, headers={"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or b"null")
+
+    def tell(self, call: str) -> None:
+        """Tell Prefect's server to do something that needs no saying more."""
+        self.ask(call, {})
 
     def runs(self, flow: str, **having: Any) -> list[dict[str, Any]]:
         """Return the runs of a flow, the newest first."""

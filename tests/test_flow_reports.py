@@ -121,6 +121,15 @@ def test_reminders_are_told_with_their_number_and_nobody_s_name(home: Home):
     assert "C-2006-0001 submission (KeyError)" in told.failure
 
 
+def test_what_was_performed_before_the_reminders_is_told_too(assembly: Assembly, home: Home):
+    """Whoever comes first settles what is due (20.3)."""
+    facts = {"statement_date": "2006-04-14", "from_date": "2006-05-01"}
+    case = assembly.do("m1", "membership.leave", case="membership:m1", facts=facts).number
+    told = stage_reminders._work(home, assembly.at("2006-05-01 00:00"))
+    assert ("Performed", f"1 performed: {case} left") == (told.name, told.title)
+    assert ("exit", "20.3", "01.05.2006 00:00", "passed", "performed: exit", "") == told.rows[0][1:]
+
+
 def test_what_was_given_up_is_said_loudly_and_without_addresses(home: Home):
     """A mail server's words have addresses in them; a webhook's have not."""
     letter = Waiting("k", "wb", "candidacy.nominated", {}, "C-2006-0001", 1, ATTEMPTS - 1, NOW)

@@ -106,7 +106,8 @@ def test_sweeping_twice_performs_once_and_leaves_word_each_time(assembly: Assemb
 def test_what_has_fallen_due_comes_before_what_is_told(assembly: Assembly):
     """Reminders ask who still has to act of the cases as the law has them now: the member has left (20.3)."""
     case = leaving(assembly)
-    stage_reminders_now(assembly.database, assembly.at("2006-05-01 00:00"), assembly.book)
+    settled, reminded = stage_reminders_now(assembly.database, assembly.at("2006-05-01 00:00"), assembly.book)
+    assert ([case], []) == ([done.number for _, done in settled.done], reminded)
     assert "left" == assembly.state(case)
 
 
@@ -120,10 +121,8 @@ def test_all_reminders_go_out_however_many_batches_that_takes(assembly: Assembly
         cases.append(assembly.consider(case, at="2006-05-15 10:00"))
     with assembly.database.transaction() as db:
         db.run("UPDATE reminders SET audience = 'nobody_knows' WHERE number = ?", cases[0].number)
-    now = assembly.at("2006-05-26 09:00")
-    assert [False, True] == [
-        hasattr(each, "outcome") for each in stage_reminders_now(assembly.database, now, assembly.book)
-    ]
+    _, done = stage_reminders_now(assembly.database, assembly.at("2006-05-26 09:00"), assembly.book)
+    assert [False, True] == [hasattr(each, "outcome") for each in done]
     assert [("1 failed",)] == [(note.split(", ")[1],) for (note,) in assembly.ask("SELECT note FROM heartbeats")]
 
 
