@@ -21,7 +21,10 @@ def list_people(asking: Reads, at: Day = None) -> Response:
     """List everybody the register knows, with the offices they hold (at the end of a day)."""
     with looking(asking.door) as db:
         see_register(db, asking.person, asking.at)
-        return items(people_known(db, at=_instant(asking, at), language=asking.language, reader=asking.person))
+        known = people_known(
+            db, at=_instant(asking, at), now=asking.at, language=asking.language, reader=asking.person
+        )  # fmt: skip
+        return items(known)
 
 
 @router.post("/people", status_code=201, response_class=Response, responses={201: object_of("person_id")})

@@ -8,6 +8,7 @@ import json
 import secrets
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -142,7 +143,13 @@ def act_on(
     on_behalf_of: OnBehalfOf = None,
     document: Document = None,
     seen: Annotated[
-        int | None, typer.Option(metavar="N", help="the entry you have seen; if left out, the last one when it is read")
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=999_999_999,
+            help="the entry you have seen; if left out, the last one when it is read",
+        ),
     ] = None,
     key: Key = None,
     as_json: Json = False,
@@ -245,7 +252,10 @@ def _acts_of(path: str) -> list[dict[str, Any]]:
 
 
 def _read(path: str) -> Any:
-    text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{path}: this is no text in UTF-8") from None
     return _yaml(text, path)
 
 
@@ -260,10 +270,14 @@ def _yaml(text: str, where: str) -> Any:
 
 
 def _iso(value: Any) -> str:
-    return str(value.isoformat())
+    if not isinstance(value, date):
+        raise TypeError(f"facts have no {type(value).__name__}")
+    return value.isoformat()
 
 
 def _mapping(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise typer.BadParameter(f"{where}: expected names with values, such as {{number: '7', date: 2006-04-14}}")
     return value
+    except RecursionError:
+        raise typer.BadParameter(f"{where}: this is nested too deeply") from None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DONE, BUG, WRONG, REFUSED, NOT_FOUND, CONFLICT, CHECK_FAILED = range(7)
 
 LANGUAGES = ("kk", "ru", "en")
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # of days that may be asked for, as of the API
 OWN_SETTING = "KENES_LANGUAGE"  # of the person at the terminal, not of the installation
 
 
@@ -151,11 +152,11 @@ def choose_language(option: str | None, environment: Mapping[str, str]) -> str:
 
 
 def read_day(text: str) -> date:
-    """Read a day of an option: 2010-03-09 or 09.03.2010."""
+    """Read a day of an option: 2010-03-09 or 09.03.2010, so near that it has a beginning and an end in every zone."""
     from desk.roster_file import read_date
 
     try:
-        return read_date(text)
+        day = read_date(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r}: expected a day such as 2010-03-09") from None
 
@@ -166,6 +167,9 @@ def shown(value: Any) -> str:
         return value.isoformat(" ", "minutes")
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise typer.BadParameter(f"{text!r}: expected a day between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
     return str(value)
 
 

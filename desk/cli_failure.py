@@ -93,6 +93,8 @@ def _of_the_place(error: Exception) -> str | None:
         return f"{error.filename}: {(error.strerror or '').lower()}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, UnicodeEncodeError) and any("\udc80" <= letter <= "\udcff" for letter in error.object):
+        return "An argument of the command is no text in UTF-8."  # bytes that Python could not read, carried along
     return _of_the_database(error)
 
 

@@ -109,7 +109,9 @@ def bench(ctx: typer.Context) -> None:
 def create(
     ctx: typer.Context,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="whose token: a person_id")],
-    days: Annotated[int | None, typer.Option("--for", metavar="DAYS", min=1, help="good for so many days")] = None,
+    days: Annotated[
+        int | None, typer.Option("--for", metavar="DAYS", min=1, max=36_500, help="good for so many days")
+    ] = None,
     scope: Annotated[str, typer.Option(help="act, or read")] = "act",
     note: Annotated[str, typer.Option(help="what it is for")] = "",
 ) -> None:

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from desk.door import holds_an_office
@@ -70,20 +70,23 @@ class Cursor:
         """Read what `written` wrote; anything else is a wrong value of the request."""
         try:
             due, number = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
-            cursor = Cursor(datetime.fromisoformat(due) if due is not None else None, number)
-        except (ValueError, TypeError, binascii.Error):
+            cursor = Cursor(_instant_in(due) if due is not None else None, number)
+        except (ValueError, TypeError, OverflowError, binascii.Error):
             raise wrong("after", "cursor", "take it from the link to the next page") from None
-        if (
-            not isinstance(number, str)
-            or not number.isascii()
-            or "\0" in number
-            or (cursor.due and not cursor.due.tzinfo)
-        ):
+        if not isinstance(number, str) or not number.isascii() or "\0" in number:
             raise wrong("after", "cursor", "take it from the link to the next page")
         return cursor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+def _instant_in(text: str) -> datetime:
+    """Read an instant; ValueError or OverflowError if it is none, or none that every zone can show."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no offset")
+    return at.astimezone(UTC)
+
+
 class Filter:
     """Which cases are wanted, and by whom."""
 

@@ -45,10 +45,10 @@ def offices_held(db: Db, *, at: datetime, language: str, office: str | None = No
     ]  # fmt: skip
 
 
-def people_known(db: Db, *, at: datetime, language: str, reader: str) -> list[dict[str, Any]]:
-    """List everybody the register knows, by the Kazakh alphabet; addresses only to the working body and to themselves."""
+def people_known(db: Db, *, at: datetime, now: datetime, language: str, reader: str) -> list[dict[str, Any]]:
+    """List everybody the register knows, by the Kazakh alphabet; addresses only to the working body of *now* and to themselves."""
     offices = _offices_of(db, at)
-    all_addresses = Office.working_body.value in offices.get(reader, ())
+    all_addresses = Office.working_body.value in _offices_of(db, now, reader).get(reader, ())
     return [
         {
             "person_id": row[0], "name": name_of({row[0]: row[1:4]}, row[0], language),

@@ -1,5 +1,6 @@
 """Lists of the API: cases, deadlines, inbox, the register, the law, the journal; reading writes nothing."""
 
+import base64
 import json
 from typing import Any
 
@@ -251,6 +252,27 @@ def test_unknown_query_values(desk: Desk, path: str, query: dict[str, Any]) -> N
     """422 names the value and what is expected."""
     problem = is_problem(desk.client.get("/api/v1" + path, params=query, headers=desk.headers("wb")), 422, "facts")
     assert problem["faults"][0]["reason"]
+
+
+@pytest.mark.parametrize("due", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2006-05-15T00:00:00"])
+def test_cursors_of_impossible_instants(desk: Desk, due: str) -> None:
+    """A cursor that somebody has made himself is a wrong value, whatever instant it names."""
+    after = base64.urlsafe_b64encode(json.dumps([due, "C-2006-0001 submission 3"]).encode()).decode()
+    for path in ("/cases", "/deadlines"):
+        is_problem(desk.get(path, after=after), 422, "facts")
+
+
+def test_addresses_are_not_shown_to_who_was_the_working_body(desk: Desk) -> None:
+    """The list as of a day names the offices of that day; who may see the addresses is asked today."""
+    basis = {"person": "s:Kostanay", "office": "working_body", "since": "2006-04-01"}
+    office = desk.open("wb", "office.assume", basis).json()["case"]["number"]
+    day = desk.assembly.now.date().isoformat()
+    assert all("email" in each for each in desk.get("/people", "s:Kostanay").json()["items"])
+    desk.at("2006-06-15 10:00")
+    desk.act("wb", office, "vacate", {"until": "2006-06-15"})
+    desk.at("2006-06-16 10:00")
+    shown = [each["person_id"] for each in desk.get("/people", "s:Kostanay", at=day).json()["items"] if "email" in each]
+    assert shown == ["s:Kostanay"]
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
