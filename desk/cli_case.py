@@ -265,6 +265,8 @@ def _yaml(text: str, where: str) -> Any:
 
     try:
         return json.loads(json.dumps(yaml.safe_load(text), default=_iso))
+    except RecursionError:
+        raise typer.BadParameter(f"{where}: this is nested too deeply") from None
     except (yaml.YAMLError, TypeError, ValueError) as error:
         raise typer.BadParameter(f"{where}: this is no YAML: {error}") from None
 
@@ -279,5 +281,3 @@ def _mapping(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise typer.BadParameter(f"{where}: expected names with values, such as {{number: '7', date: 2006-04-14}}")
     return value
-    except RecursionError:
-        raise typer.BadParameter(f"{where}: this is nested too deeply") from None

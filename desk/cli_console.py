@@ -159,6 +159,9 @@ def read_day(text: str) -> date:
         day = read_date(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r}: expected a day such as 2010-03-09") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise typer.BadParameter(f"{text!r}: expected a day between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
 
 
 def shown(value: Any) -> str:
@@ -167,9 +170,6 @@ def shown(value: Any) -> str:
         return value.isoformat(" ", "minutes")
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise typer.BadParameter(f"{text!r}: expected a day between {FIRST_YEAR} and {LAST_YEAR}")
-    return day
     return str(value)
 
 

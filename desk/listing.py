@@ -78,7 +78,6 @@ class Cursor:
         return cursor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 def _instant_in(text: str) -> datetime:
     """Read an instant; ValueError or OverflowError if it is none, or none that every zone can show."""
     at = datetime.fromisoformat(text)
@@ -87,6 +86,7 @@ def _instant_in(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which cases are wanted, and by whom."""
 

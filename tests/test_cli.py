@@ -489,6 +489,36 @@ def test_the_benchmarks_get_their_own_options(run: Run) -> None:
     assert "--procs" in run("bench", "acts", "--help").stdout
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("case", "open", "candidacy.nominate", "--as", "s:Kostanay", "--fact", "person=!!set {a}"),
+            "facts have no set",
+        ),
+        (
+            ("case", "open", "candidacy.nominate", "--as", "s:Kostanay", "--fact", "person=!!binary aGVsbG8="),
+            "no bytes",
+        ),
+        (("case", "open", "candidacy.nominate", "--as", "s:Kostanay", "--fact", f"person={'[' * 3000}"), "too deeply"),
+        (("case", "open", "candidacy.nominate", "--as", "s:Kostanay", "--facts", "{latin}"), "no text in UTF-8"),
+        (("case", "open", "candidacy.nominate", "--as", "s:\udcff", "--fact", "person=p:A"), "no text in UTF-8"),
+        (("case", "act", "C-2026-0001", "admit", "--as", "wb", "--seen", "9" * 30), "less than or equal"),
+        (("case", "list", "--after", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwgIkMtMSJd"), "after"),
+        (("deadlines", "--until", "9999-12-31"), "between 1900 and 2199"),
+        (("members", "--as-of", "0001-01-01"), "between 1900 and 2199"),
+        (("token", "create", "wb", "--for", "9" * 12), "less than or equal"),
+    ],
+)
+def test_arguments_that_nobody_expects_are_no_bugs(
+    home: Run, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    """Tags of YAML, bytes, depths, numbers and days beyond every measure: exit status 2, and one knows why."""
+    (tmp_path / "latin").write_bytes(b"reason: caf\xe9")
+    done = home(*(one.format(latin=tmp_path / "latin") if one == "{latin}" else one for one in arguments), status=2)
+    assert said in " ".join(done.output.split())
+
+
 # ---- help
 
 
@@ -527,33 +557,3 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert set() == set(HEAVY) & set(done.stderr.split())
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (
-            ("case", "open", "candidacy.nominate", "--as", "s:Kostanay", "--fact", "person=!!set {a}"),
-            "facts have no set",
-        ),
-        (
-            ("case", "open", "candidacy.nominate", "--as", "s:Kostanay", "--fact", "person=!!binary aGVsbG8="),
-            "no bytes",
-        ),
-        (("case", "open", "candidacy.nominate", "--as", "s:Kostanay", "--fact", f"person={'[' * 3000}"), "too deeply"),
-        (("case", "open", "candidacy.nominate", "--as", "s:Kostanay", "--facts", "{latin}"), "no text in UTF-8"),
-        (("case", "open", "candidacy.nominate", "--as", "s:\udcff", "--fact", "person=p:A"), "no text in UTF-8"),
-        (("case", "act", "C-2026-0001", "admit", "--as", "wb", "--seen", "9" * 30), "less than or equal"),
-        (("case", "list", "--after", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwgIkMtMSJd"), "after"),
-        (("deadlines", "--until", "9999-12-31"), "between 1900 and 2199"),
-        (("members", "--as-of", "0001-01-01"), "between 1900 and 2199"),
-        (("token", "create", "wb", "--for", "9" * 12), "less than or equal"),
-    ],
-)
-def test_arguments_that_nobody_expects_are_no_bugs(
-    home: Run, tmp_path: Path, arguments: tuple[str, ...], said: str
-) -> None:
-    """Tags of YAML, bytes, depths, numbers and days beyond every measure: exit status 2, and one knows why."""
-    (tmp_path / "latin").write_bytes(b"reason: caf\xe9")
-    done = home(*(one.format(latin=tmp_path / "latin") if one == "{latin}" else one for one in arguments), status=2)
-    assert said in " ".join(done.output.split())
-
-
