@@ -3,15 +3,21 @@
 Nothing of the web is imported before the desk is served: who only asks for the address is spared it.
 """
 
+from __future__ import annotations
+
 import os
 import socket
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from models.settings import Settings, WrongSettingError, read_settings
+
+if TYPE_CHECKING:
+    from machines.rulebook import Rulebook
 
 SECONDS_TO_FINISH = 5  # for answers under way when the desk is asked to end: `kenes up` waits ten
 WAITING = 2048  # connections that the system holds until they are taken
@@ -36,10 +42,14 @@ def main() -> int:
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it.
 
-    Raises WrongSettingError where something listens already, or where this machine has no such address.
+    Raises WrongSettingError for a wrong ruling, before the port is taken: who waits for the port takes it for a desk that
+    runs. Also where something listens already, or where this machine has no such address.
     """
+    from machines.configured import configured_book
+
+    book = configured_book(settings)
     with closing(listen(settings)) as listening:
-        _begin(settings)
+        _begin(settings, book)
         import uvicorn
 
         from desk.app import make_app
@@ -50,15 +60,14 @@ def serve(settings: Settings) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _begin(settings: Settings) -> None:
+def _begin(settings: Settings, book: Rulebook) -> None:
     """Begin the yearly duty where the service has none yet (8.1c)."""
-    from machines.configured import configured_book
     from machines.settle import begin_service
     from models.home import open_database
 
     database = open_database(settings)
     try:
-        begin_service(database.transaction, datetime.now(UTC), configured_book(settings))
+        begin_service(database.transaction, datetime.now(UTC), book)
     finally:
         database.dispose()
 

@@ -19,7 +19,11 @@ from models.settings import Settings
 
 
 def up(settings: Settings) -> int:
-    """Start everything and look after it until Ctrl-C; return the exit status."""
+    """Start everything and look after it until Ctrl-C; return the exit status.
+
+    Raises WrongSettingError for a wrong ruling, before anything is started.
+    """
+    _check_rulings(settings)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (settings.home / "up.lock").open("a+") as lock:
         if not _taken(lock):
@@ -46,6 +50,14 @@ def worker(settings: Settings) -> int:
     working = subprocess.Popen(WORKER, env=environment)  # noqa: S603
     with signals(working.send_signal):
         return working.wait()
+
+
+def _check_rulings(settings: Settings) -> None:
+    """Read the rulings where there are any: without them this program is spared the machines."""
+    if settings.rulings:
+        from machines.configured import configured_book
+
+        configured_book(settings)
 
 
 def _prepared() -> int:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,10 @@ import yaml
 
 from desk.children import Child
 from desk.clockwork import DEPLOYMENTS, SETTINGS, Clockwork, Deployed, NoAnswer, environment_of
+from desk.serve import serve
 from desk.up import up, worker
 from flows.run import late_by, listed
-from models.settings import Settings, read_settings
+from models.settings import Settings, WrongSettingError, read_settings
 from tests.assembly import utc
 from tests.receivers import free_port
 from tests.service import KENES, until
@@ -42,6 +43,16 @@ def test_a_used_port_is_said_in_one_line(settings: Settings, capsys: pytest.Capt
     with socket.create_server(("127.0.0.1", port)):
         assert 2 == up(settings)
     assert f"Port {port} of 127.0.0.1 is in use by another program" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("start", [up, serve])
+def test_a_wrong_ruling_ends_the_start(tmp_path: Path, start: Callable[[Settings], object]):
+    """Before the port is taken, by which a desk that runs is known."""
+    (tmp_path / "kenes.toml").write_text('[rulings.2027-01-01]\npoll.reference_moment = "never"\n')
+    environment = {"KENES_HOME": str(tmp_path / "home"), "KENES_URL": f"http://127.0.0.1:{free_port()}"}
+    with pytest.raises(WrongSettingError, match=r"poll\.reference_moment"):
+        start(read_settings(environment, tmp_path))
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.slow
