@@ -15,7 +15,6 @@ ORDER = {"order": paper("2006-05-18")}
 LEAVE = {"statement_date": "2006-04-14"}
 
 
-
 @pytest.fixture
 def assembly(database):
     assembly = Assembly(database, council=4, small_assemblies=("Kostanay", "Almaty"))
