@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Response
 from desk.answering import answer, items
 from desk.api_bodies import ACT_ANSWER, CASE, PROBLEMS, Asked, Opening, Tried, example_bodies, listed, object_of
 from desk.api_query import After, Day, Key, Seen, next_page, one_of
-from desk.asking import Asking, Reads, Writes, choice, only_known
+from desk.asking import Asking, Reads, Writes, only_known
 from desk.door import act_of, acts_of, do, entries_of, let_see, looking, reading, show_case, try_acts
-from desk.listing import Cursor, Filter, cases_listed
-from desk.problems import wrong
+from desk.listing import Cursor, Filter, cases_listed, states_known
+from desk.problems import choice, wrong
 from desk.shapes import case_as_of
 from machines.procedures import PROCEDURES
 from models.database import Db
@@ -41,7 +41,7 @@ def list_cases(
 ) -> Response:
     """List cases, the nearest deadline first, those without one last; what has passed is marked overdue."""
     choice("procedure", procedure, PROCEDURES)
-    choice("state", state, _states(procedure))
+    choice("state", state, states_known(procedure))
     choice("waiting_on", waiting_on, ("me",))
     wanted = Filter(procedure=procedure, state=state, mine=waiting_on == "me", person=asking.person)
     with looking(asking.door) as db:
@@ -118,8 +118,3 @@ def _do(asking: Asking, asked: Asked, *, case: str | None, seen: int | None, key
 def _seq(db: Db, number: str) -> int:
     row = db.one("SELECT seq FROM cases WHERE number = ?", number)
     return row[0] if row else 0
-
-
-def _states(procedure: str | None) -> list[str]:
-    chosen = [PROCEDURES[procedure]] if procedure else PROCEDURES.values()
-    return sorted({state.value for one in chosen for state in one.states})

@@ -10,7 +10,8 @@ from fastapi.responses import PlainTextResponse
 from desk.answering import answer, items
 from desk.api_bodies import PROBLEMS, listed, object_of
 from desk.api_query import Day, one_of
-from desk.asking import Asking, Reads, choice, only_known
+from desk.asking import Asking, Reads, only_known
+from desk.problems import choice
 from machines.norms import NORMS, Norm
 from machines.procedure import Branch
 from machines.procedures import PROCEDURES

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Response
 from desk.answering import answer, items
 from desk.api_bodies import PROBLEMS, NewPerson, listed, object_of
 from desk.api_query import Day, Key, one_of
-from desk.asking import Asking, Reads, Writes, choice, only_known
+from desk.asking import Asking, Reads, Writes, only_known
 from desk.door import OFFICES, looking
+from desk.problems import choice
 from desk.register import bodies_known, enter_person, offices_held, people_known, see_register
 from machines.zones import end_of_day
 

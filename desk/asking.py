@@ -4,10 +4,9 @@ What waits for nothing is `async`, so that it costs no thread.
 """
 
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -126,11 +125,3 @@ async def only_known(request: Request) -> None:
             )
         if names.count(name) > 1:
             raise wrong(name, "given_twice", "is given more than once")
-
-
-def choice(name: str, given: str | None, known: Iterable[Any]) -> str | None:
-    """Return *given* if it is one of those known."""
-    names = [str(one) for one in known]
-    if given is not None and given not in names:
-        raise wrong_choice(name, given, names)
-    return given

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from desk.door import holds_an_office
 from desk.problems import wrong
 from desk.shapes import moment
+from machines.procedures import PROCEDURES
 from machines.rulebook import Rulebook
 from machines.situation import Held, Mandates
 from machines.waiting import Waiting, acts_waiting_for, states_waiting
@@ -135,6 +136,12 @@ def cases_listed(
     page = rows[:limit]
     following = Cursor(_due(page[-1]), page[-1].number) if len(rows) > limit else None
     return [_item(row, at) for row in page], following
+
+
+def states_known(procedure: str | None) -> list[str]:
+    """Name the states of a procedure, or of all of them."""
+    chosen = [PROCEDURES[procedure]] if procedure else PROCEDURES.values()
+    return sorted({state.value for one in chosen for state in one.states})
 
 
 def rows_of_states(db: Db, states: list[tuple[str, str]], *, limit: int) -> list[Row]:

@@ -3,7 +3,7 @@
 Nothing of the web is imported here: the command line says the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from machines.faults import fault_in_words
@@ -120,6 +120,14 @@ def wrong_choice(fact: str, given: str, known: Sequence[str]) -> WrongFacts:
         "known": list(known),
     }
     return WrongFacts(REQUEST, [fault])
+
+
+def choice(name: str, given: str | None, known: Iterable[Any]) -> str | None:
+    """Return *given* if it is one of those known."""
+    names = [str(one) for one in known]
+    if given is not None and given not in names:
+        raise wrong_choice(name, given, names)
+    return given
 
 
 def _detail(kind: str, error: Exception, language: str) -> str:
