@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.cli_console import Console, console_of, read_day
-from desk.cli_words import say_answers, say_case, say_done, say_entries, say_played
+from desk.cli_console import NOT_FOUND, Console, Ended, console_of, read_day
+from desk.cli_words import say_answers, say_case, say_done, say_entries, say_moved, say_played
 
 if TYPE_CHECKING:
     from machines.act import Act
@@ -49,11 +49,17 @@ def list_cases(
     as_json: Json = False,
 ) -> None:
     """List cases, the nearest deadline first."""
-    from desk.door import looking
-    from desk.listing import Cursor, Filter, cases_listed
+    from desk.door import let_ask, looking
+    from desk.listing import Cursor, Filter, cases_listed, states_known
+    from desk.problems import choice
+    from machines.procedures import PROCEDURES
 
     console = console_of(ctx, as_json=as_json)
+    choice("--procedure", procedure, PROCEDURES)
+    choice("--state", state, states_known(procedure))
     with looking(console.door) as db:
+        if waiting_on:
+            let_ask(db, waiting_on)
         reader = waiting_on or _somebody_in_office(db, console)
         wanted = Filter(procedure=procedure, state=state, mine=waiting_on is not None, person=reader)
         begin = Cursor.read(after) if after else None
@@ -87,6 +93,8 @@ def show(
         return console.data({"items": journal}) if as_json else say_entries(console, journal)
     if as_of:
         with doors.looking(door) as db:
+            if not as_json:
+                _refuse_before_it_was_opened(db, number, read_day(as_of), console)
             case = case_as_of(db, number, read_day(as_of), language=language)
     else:
         with doors.reading(door, console.now) as db:
@@ -101,6 +109,7 @@ def why(ctx: typer.Context, number: Number, person: As, as_json: Json = False) -
 
     console = console_of(ctx, as_json=as_json)
     with doors.reading(console.door, console.now) as db:
+        doors.let_ask(db, person)
         acts = doors.acts_of(
             db, number, actor=person, at=console.now, book=console.book, language=console.language
         )  # fmt: skip
@@ -182,6 +191,8 @@ def try_acts(
     if (act is None) == (acts is None):
         raise typer.BadParameter("name one ACT, or a file with --acts")
     wanted = [_asked(act, fact, facts, office, on_behalf_of, document)] if act else _acts_of(acts or "")
+    with doors.looking(console.door) as db:
+        doors.let_ask(db, person)
     played = doors.try_acts(
         console.door, number, wanted, actor=person, at=console.now, language=console.language
     )  # fmt: skip
@@ -206,12 +217,29 @@ def _somebody_in_office(db: Db, console: Console) -> str:
     return row[0] if row else ""
 
 
+def _refuse_before_it_was_opened(db: Db, number: str, day: date, console: Console) -> None:
+    """Say of a case that is asked for before it was there when it was opened."""
+    from machines.wording import say
+    from machines.zones import local_day
+    from models.database import instant
+
+    row = db.one(
+        "SELECT e.recorded_at, c.zone FROM entries e JOIN cases c ON c.number = e.number WHERE e.number = ? AND e.seq = 1",
+        number,
+    )  # fmt: skip
+    opened = local_day(instant(row[0]), row[1]) if row else day
+    if day < opened:
+        raise Ended(NOT_FOUND, say("desk.terminal.opened_later", console.language, case=number, day=opened))
+
+
 def _do(
     console: Console, asked: Mapping[str, Any], person: str, *, case: str | None = None, seen: int | None = None,
     key: str | None = None,
 ) -> None:  # fmt: skip
     from desk import door as doors
 
+    with doors.looking(console.door) as db:
+        doors.let_ask(db, person)
     if case and seen is None:
         with doors.reading(console.door, console.now) as db:
             seen = int(doors.show_case(db, case, now=console.now, language=console.language)["seq"])
@@ -223,6 +251,8 @@ def _do(
         console.data(answered.body)
         return
     say_done(console, answered.body)
+    with doors.looking(console.door) as db:
+        say_moved(console, doors.brought_about(db, answered.number, answered.seq))
     if answered.replay:
         console.tell("It was done before under this key; nothing was done now.")
 

@@ -126,10 +126,18 @@ class Console:
         """Print rows as a table in a terminal, else as lines with tabs."""
         cells = [["" if cell is None else shown(cell) for cell in row] for row in rows]
         if sys.stdout.isatty():
-            _draw(columns, cells)
+            _draw(columns, cells) if cells else self.say(self.in_words("nothing"))
             return
         for line in [[column.upper() for column in columns], *cells]:
             typer.echo("\t".join(line))
+        if not cells:
+            self.tell(self.in_words("nothing"))
+
+    def in_words(self, text: str) -> str:
+        """Return one of the texts for a terminal."""
+        from machines.wording import say
+
+        return say(f"desk.terminal.{text}", self.language)
 
 
 def console_of(ctx: typer.Context, *, as_json: bool = False) -> Console:

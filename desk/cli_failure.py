@@ -61,7 +61,7 @@ def said_of(problem: Mapping[str, Any]) -> Iterator[str]:
     for fault in problem.get("faults", ()):
         yield f"  {fault['fact']}: {fault['reason']}"
     for entry in problem.get("entries", ()):
-        yield f"  {entry['seq']}. {entry['act']} — {entry['actor']}, {entry['at']}"
+        yield f"  {entry['seq']}. {entry['act']} — {entry['actor']}, {entry['at'][:16].replace('T', ' ')}"
 
 
 def _problem(error: Exception, console: Console | None, language: str) -> dict[str, Any] | None:

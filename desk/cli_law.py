@@ -124,6 +124,8 @@ def deadlines(
     found = [deadline_answer(row, now=console.now, language=console.language) for row in rows]
     if as_json:
         return console.data({"items": found})
+    if not found:
+        console.say(console.in_words("nothing_due"))
     for one in found:
         due = (one["due"] or "undated")[:16].replace("T", " ")
         overdue = ", overdue" if one["overdue"] else ""

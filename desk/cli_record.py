@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -62,7 +63,10 @@ def export(
     database = console.database
     checker = file.with_name(CHECKER)
     try:
-        with file.open("x", encoding="utf-8", newline="\n") as out, database.transaction(write=False) as db:
+        with (
+            open(file, "x", encoding="utf-8", newline="\n", opener=_for_me_alone) as out,
+            database.transaction(write=False) as db,
+        ):
             entries = sum(out.write(line + "\n") and line.startswith('{"position"') for line in lines_of(db))
     except FileExistsError:
         raise Ended(WRONG, f"{file} is there already: name another file, or remove it.") from None
@@ -74,6 +78,11 @@ def add_to(main: typer.Typer) -> None:
     """Add the commands of the record."""
     main.command()(verify)
     main.command()(export)
+
+
+def _for_me_alone(path: str, flags: int) -> int:
+    """Open a file that nobody else may read: the facts in it are about people."""
+    return os.open(path, flags, 0o600)
 
 
 def _not_whole(export: Path) -> str:

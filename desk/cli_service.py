@@ -160,6 +160,7 @@ def prepared(console: Console) -> Database:
     """Make the home ready: folder, newest schema, calendar, key."""
     from models.home import prepare
 
+    _ = console.book  # a wrong ruling ends the command before anything is made
     console.database = prepare(console.settings, at=console.now)
     return console.database
 

@@ -32,7 +32,7 @@ def simulate(
     rehearsals = []
     for rehearsal in _rehearsals(files, database):
         rehearsals.append(rehearsal)
-        if rehearsal.wrong:
+        if rehearsal.wrong and not as_json:
             console.tell(str(rehearsal.wrong))
         if not as_json and (rehearsal.steps or not rehearsal.wrong):
             _say(console, timeline(rehearsal, console.language))

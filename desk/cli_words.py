@@ -15,8 +15,18 @@ def say_done(console: Console, answer: Mapping[str, Any]) -> None:
     case, entry = answer["case"], answer["entry"]
     console.say(f"{case['number']}: {case['state']}, entry {case['seq']} ({', '.join(entry['norms'])})")
     say_warnings(console, entry["warnings"])
+    for missing in (one for one in entry["passed_over"] if one["code"] == "joint.others_missing"):
+        console.say(f"  {missing['reason']}")
     for skipped in entry.get("skipped", ()):
         console.say(f"  not done: {skipped['act']} {skipped['case']}")
+
+
+def say_moved(console: Console, moved: Iterable[tuple[str, str]]) -> None:
+    """Say what else an act has moved."""
+    from machines.wording import say
+
+    for case, state in moved:
+        console.say(f"  {say('desk.terminal.moved', console.language, case=case, state=state)}")
 
 
 def say_warnings(console: Console, warnings: Any) -> None:
@@ -94,9 +104,15 @@ def say_entries(console: Console, entries: list[dict[str, Any]]) -> None:
 
 def say_answers(console: Console, acts: Iterable[Mapping[str, Any]]) -> None:
     """Say of every act whether it may be done, and if not, why not."""
+    from machines.wording import has, say
+
+    language = console.language
     for act in acts:
-        said = "yes" if act["allowed"] else "not now" if act["refusals"] else "not in your office"
-        console.say(f"{act['act']}: {said} (for {', '.join(act['who_can'])})")
+        said = "yes" if act["allowed"] else "not_now" if act["refusals"] else "not_yours"
+        offices = [
+            say(f"names.office.{who}", language) if has(f"names.office.{who}") else who for who in act["who_can"]
+        ]
+        console.say(f"{act['act']}: {say(f'desk.terminal.{said}', language, offices=offices)}")
         for refusal in act["refusals"]:
             console.say(f"  {refusal['norm']}  {refusal['reason']}")
             console.say(f"        → {refusal['remedy']}")

@@ -189,6 +189,29 @@ def let_see(db: Db, number: str, person: str, at: datetime) -> None:
         raise Unseen(number)
 
 
+def let_ask(db: Db, person: str) -> None:
+    """Let only those whom the register knows act or ask by the command line; Unknown for others."""
+    if db.one("SELECT 1 FROM people WHERE person_id = ?", person) is None:
+        raise Unknown("person", person)
+
+
+def brought_about(db: Db, number: str, seq: int) -> list[tuple[str, str]]:
+    """Name the cases that an entry has moved, and those that these have moved, each with its state."""
+    moved: dict[str, str] = {}
+    causes = [(number, seq)]
+    while causes:
+        cause, at = causes.pop(0)
+        rows = db.all(_BROUGHT_ABOUT, cause, at, f"{cause}/{at}")
+        moved |= {case: state for case, _, state in rows if case != number}
+        causes += [(case, entry) for case, entry, _ in rows]
+    return list(moved.items())
+
+
+# What an entry brings about is written after it: where the journal is long, its beginning is not read.
+_BROUGHT_ABOUT = """SELECT number, seq, target FROM entries
+ WHERE position > (SELECT position FROM entries WHERE number = ? AND seq = ?) AND cause = ? ORDER BY position"""
+
+
 def _answered(done: Done, zone: str, language: str) -> Answered:
     return Answered(done.number, done.seq, act_answer(done.record, zone, language), done.replay)
 

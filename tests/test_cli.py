@@ -277,6 +277,88 @@ def test_show_reads_the_past(home: Run, number: str) -> None:
     home("case", "show", number, "--as-of", "2026-11-23", status=4)
 
 
+# ---- what is said where there is nothing, nobody, or more than was asked for
+
+
+def test_a_filter_that_names_nothing_is_refused(home: Run, number: str) -> None:
+    """Status 2: an unknown procedure or state is no empty list; what is known is named, as by the API."""
+    assert "candidacy" in home("case", "list", "--procedure", "foo", status=2).stderr
+    assert "nominated" in home("case", "list", "--state", "foo", status=2).stderr
+    assert "met" not in home("case", "list", "--procedure", "candidacy", "--state", "met", status=2).stdout
+    assert "literal_error" == told(home, "case", "list", "--state", "foo", status=2)["faults"][0]["code"]
+    home("case", "list", "--waiting-on", "nobody", status=4)
+
+
+def test_who_is_not_in_the_register_is_told_so(home: Run, number: str) -> None:
+    """Status 4: a mistyped name is not an office that somebody lacks."""
+    for asked in (
+        ("why", number), ("act", number, "admit"), ("try", number, "admit"), ("open", "candidacy.nominate", *NOMINATION)
+    ):  # fmt: skip
+        assert "nobody called “who”" in home("case", *asked, "--as", "who", status=4).stderr, asked
+
+
+def test_an_act_says_who_is_missing_and_what_it_moved(home: Run, number: str, environment: dict[str, str]) -> None:
+    """The other deputy is awaited; the approval begins a membership (14.1, 14.2c). JSON stays what the API answers."""
+    home("case", "act", number, "admit", "--as", "wb")
+    consider(environment, number, NOW)
+    assert "d2" in home("case", "act", number, "submit", "--as", "d1").stdout
+    assert "d1" not in home("case", "act", number, "submit", "--as", "d2").stdout
+    order = ("--fact", "order={number: '12', date: 2026-11-24}")
+    approved = home("case", "act", number, "approve", "--as", "ch", *order, "--key", "k").stdout
+    assert re.search(r"^  M-2026-\d+ active, by this act$", approved, re.MULTILINE)
+    assert approved == home("case", "act", number, "approve", "--as", "ch", *order, "--seen", "5", "--key", "k").stdout
+
+
+def test_a_list_with_nothing_in_it_says_so(run: Run) -> None:
+    """One line, in the reader's language; JSON has no items."""
+    run("init")
+    assert "Nothing falls due." in run("deadlines").stdout
+    assert "Сроков впереди нет." in run("--language", "ru", "deadlines").stdout
+    for command in (("case", "list"), ("members",), ("person", "list"), ("token", "list"), ("calendar", "changes")):
+        assert "There is nothing to list." in run(*command).stderr, command
+
+
+def test_a_case_not_yet_opened_says_when_it_was(home: Run, number: str) -> None:
+    """Status 4, with the day on which it was opened."""
+    assert "only on 24.11.2026" in home("case", "show", number, "--as-of", "2026-11-23", status=4).stderr
+    assert "C-2026-9999" in home("case", "show", "C-2026-9999", "--as-of", "2026-11-23", status=4).stderr
+
+
+def test_why_is_said_in_words(home: Run, number: str) -> None:
+    """In the reader's language, offices by their names."""
+    assert "admit: yes (for Working body)" in home("case", "why", number, "--as", "wb").stdout
+    said = home("--language", "ru", "case", "why", number, "--as", "wb").stdout
+    assert "admit: да (совершают: Рабочий орган" in said
+    assert "working_body" not in said
+    assert "admit: сіздің лауазымыңызда емес" in home("--language", "kk", "case", "why", number, "--as", "ch").stdout
+
+
+def test_an_export_is_for_who_made_it(home: Run, tmp_path: Path) -> None:
+    """Facts about people: nobody else may read the file, whatever the shell's mask."""
+    home("export", str(tmp_path / "journal.jsonl"))
+    assert 0o600 == (tmp_path / "journal.jsonl").stat().st_mode & 0o777
+
+
+def test_a_token_that_is_not_there_is_named(home: Run) -> None:
+    """Status 4."""
+    assert "There is no token “none”." in home("token", "revoke", "none", status=4).stderr
+
+
+def test_a_conflict_tells_local_times_to_the_minute(home: Run, number: str) -> None:
+    """Without microseconds and offset."""
+    home("case", "act", number, "admit", "--as", "wb")
+    said = home("case", "act", number, "return", "--as", "wb", "--seen", "1", "--fact", "reason=Late", status=5).stderr
+    assert re.search(r"2\. admit — wb, 2026-11-24 11:00$", said, re.MULTILINE)
+
+
+def test_a_wrong_scenario_is_told_once(run: Run, tmp_path: Path) -> None:
+    """As JSON, or beside the timeline."""
+    (tmp_path / "wrong.yaml").write_text("dance: true\n")
+    arguments = ("simulate", str(tmp_path / "wrong.yaml"))
+    assert run(*arguments, status=2).stderr
+    assert not run(*arguments, "--json", status=2).stderr
+
+
 # ---- register, law, record, tokens
 
 
@@ -419,6 +501,18 @@ def test_the_language_of_the_terminal(home: Run, environment: dict[str, str]) ->
     assert "Не найдено" in home("case", "show", "C-2026-9999", status=4).stderr
     environment["KENES_LANGUAGE"] = "en"
     assert "Not found" in home("case", "show", "C-2026-9999", status=4).stderr
+
+
+@pytest.mark.parametrize("command", ["init", "desk", "up"])
+def test_a_wrong_ruling_stops_before_anything_starts(
+    run: Run, environment: dict[str, str], tmp_path: Path, command: str
+) -> None:
+    """One line, status 2, and no home is made."""
+    (tmp_path / "kenes.toml").write_text('[rulings.2027-01-01]\n"poll.reference_moment" = "never"\n')
+    said = run(command, status=2).stderr
+    assert 1 == len(said.strip().splitlines())
+    assert "poll.reference_moment" in said
+    assert not Path(environment["KENES_HOME"]).exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")
