@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,9 @@ LONGEST_S = 0.12  # somebody who is killed at random lives at most so long
 
 _context = multiprocessing.get_context("forkserver")
 # What the processes need is loaded once, in the one that they are copies of.
-_context.set_forkserver_preload(
-    ["benchmarks.cycles", "benchmarks.chaos", *(name for name in ("pytest",) if name in sys.modules)]
-)
+_context.set_forkserver_preload([
+    "benchmarks.cycles", "benchmarks.named", "benchmarks.nth", "benchmarks.races", *(name for name in ("pytest",) if name in sys.modules),
+])  # fmt: skip
 
 
 @dataclass
@@ -264,8 +264,3 @@ def _forget(postbox: Postbox, listener: Listener) -> None:
 
 def _distinct(faults: Faults) -> list[str]:
     return list(dict.fromkeys(faults.reached))
-
-
-def by_who(points: Sequence[str]) -> Counter[str]:
-    """Count points by whose they are."""
-    return Counter(point.partition(":")[0] for point in points)
