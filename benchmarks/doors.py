@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -123,7 +124,7 @@ def _acts(running: Desk) -> Figure:
             return [_admit(running, connection, token, number) for number in own]
 
     began = time.perf_counter()
-    took = [each for some in together([lambda place=n: client(place) for n in range(CLIENTS)]) for each in some]  # type: ignore[misc]
+    took = [each for some in together([partial(client, n) for n in range(CLIENTS)]) for each in some]
     rate = len(took) / (time.perf_counter() - began)
     return at_most(
         "API act, 10 clients, SQLite, p95", percentile(took, 0.95) * 1000, 50, "ms", median_ms=median(took) * 1000,
@@ -146,7 +147,7 @@ def _votes(running: Desk, kind: str) -> Figure:
             body = {"act": "vote", "facts": {"choice": "for"}}
             return running.post(connection, tokens[person], number, body, seen=None, key=f"vote-{person}")
 
-    took = together([lambda person=person: voter(person) for person in people])  # type: ignore[misc]
+    took = together([partial(voter, person) for person in people])
     with assembly.database.transaction(write=False) as db:
         counted = db.one("SELECT count(*) FROM ballots WHERE number = ?", number)
     if counted != (VOTERS,):

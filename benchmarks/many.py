@@ -98,4 +98,4 @@ def _copy(db: Db, number: str, case: tuple[Any, ...], journal: list[Record]) -> 
 
 
 def _count(db: Db, sql: str) -> int:
-    return (db.one(sql) or (0,))[0]
+    return int((db.one(sql) or (0,))[0])

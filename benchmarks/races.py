@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 from benchmarks.doors import together
@@ -65,9 +66,7 @@ def _closing(assembly: Assembly) -> Race:
         for n in range(1, VOTERS + 1)
     ]  # fmt: skip
     comes = time.monotonic() + 0.2 + SPREAD_MS / 1000  # the closing instant, by the machine's clock
-    outcomes = together(
-        [lambda act=act: _answer(assembly, act, comes + (act.at - closing).total_seconds()) for act in sent]
-    )  # type: ignore[misc]
+    outcomes = together([partial(_answer, assembly, act, comes + (act.at - closing).total_seconds()) for act in sent])
     assembly.sweep("2010-03-13 01:00")
     accepted, refused = outcomes.count("accepted"), outcomes.count("refused")
     late = sum(each == "accepted" and act.at >= closing for act, each in zip(sent, outcomes, strict=True))

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -42,11 +42,11 @@ def at_rest() -> Iterator[Figure]:
             cpu, moment = _cpu_s(pids), time.perf_counter()
             time.sleep(REST_S)
             idle = (_cpu_s(pids) - cpu) / (time.perf_counter() - moment)
-            memory: Counter[str] = Counter()
+            memory: defaultdict[str, float] = defaultdict(float)
             for pid in family(service.process.pid):
                 memory[_role(pid)] += resident_mb(pid)
     yield at_most("memory of the worker", memory["worker"], 150, "MB")
-    yield at_most("memory of the idle service altogether", memory.total(), 700, "MB", **memory)
+    yield at_most("memory of the idle service altogether", sum(memory.values()), 700, "MB", **memory)
     yield at_most("idle service", idle * 100, 10, "% of a core", start_s=started)
 
 
