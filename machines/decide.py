@@ -74,11 +74,16 @@ def decide(db: Db, act: Act, book: Rulebook) -> Decision | Replay:
         raise Unknown("case", act.case)
     s = situation(act, row, loaded, book)
     found = authority(row, act, s) or _entitled_still(db, row, act, s)
+    answered = _answered_before(act, row, s, loaded.answer) if act.key and loaded.answer else None
+    if found is None and answered and _ended_by_it(db, act, answered):
+        return answered
     if found is None:
         raise Forbidden(str(act), [office.value for office in row.persons])
     s = _told(db, act, row, s, found)
+    if answered:
+        return answered
     if act.key and loaded.answer:
-        return _answered(act, loaded.answer, secret=row.secret is not None and row.secret(s))
+        raise KeyReused(act.key)
     _seen(act, row, loaded)
     return weigh(db, act, procedure, row, s, loaded)
 
@@ -119,7 +124,7 @@ def digest_of_request(act: Act, *, secret: bool = False) -> str:
     facts = {} if secret else act.facts
     asked = [act.procedure, act.name, act.case, act.office, facts, act.on_behalf_of, act.document]
     text = json.dumps(asked, sort_keys=True, default=_plain, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def effective_at(decision: Decision) -> datetime:
@@ -195,11 +200,21 @@ def _no_such_case(db: Db, given: Facts) -> list[dict[str, Any]]:
     return faults
 
 
-def _answered(act: Act, answer: tuple[Any, ...], *, secret: bool) -> Replay:
+def _ended_by_it(db: Db, act: Act, answered: Replay) -> bool:
+    """Say whether the actor has lost his office by the very act whose answer he asks for again."""
+    found = db.one(
+        "SELECT 1 FROM mandates m JOIN entries e ON e.number = m.number WHERE m.person_id = ? AND m.ended_at IS NOT NULL"
+        " AND (e.number = ? AND e.seq = ? OR e.cause = ?)",
+        act.on_behalf_of or act.actor, answered.number, answered.seq, f"{answered.number}/{answered.seq}",
+    )  # fmt: skip
+    return found is not None
+
+
+def _answered_before(act: Act, row: Transition[Any], s: Situation[None], answer: tuple[Any, ...]) -> Replay | None:
+    """Answer the same request again; another one under its key is an error."""
     request, number, seq = answer
-    if request != digest_of_request(act, secret=secret):
-        raise KeyReused(act.key or "")
-    return Replay(number, seq)
+    secret = row.secret is not None and row.secret(s)
+    return Replay(number, seq) if request == digest_of_request(act, secret=secret) else None
 
 
 def _seen(act: Act, row: Transition[Any], loaded: Loaded) -> None:

@@ -18,7 +18,7 @@ from machines.refusal import Forbidden, Unanswerable
 from machines.rulebook import ZONE, Rulebook
 from machines.stage import RANKS
 from machines.zones import local_day
-from models.database import Db, instant, is_race
+from models.database import Db, instant, is_outage, is_race
 
 OpenTransaction = Callable[[], AbstractContextManager[Db]]
 R = TypeVar("R")
@@ -29,7 +29,9 @@ _SWEEP_LOCK = 0x6B656E6573  # "kenes": one sweeper at a time, order matters
 
 _DUE = """SELECT number, name, act, due_at, failures FROM deadlines WHERE state = 'open' AND kind = 'automatic' AND due_at <= ?
  ORDER BY due_at, rank, opened_at, number LIMIT ?"""
-_ANY_DUE = """SELECT 1 FROM deadlines WHERE state = 'open' AND kind = 'automatic' AND due_at <= ? AND failures = 0
+# Ordered as the index of automatic deadlines is, or SQLite would read those of every kind that have passed.
+_ANY_DUE = """SELECT 1 FROM (SELECT 1 FROM deadlines WHERE state = 'open' AND kind = 'automatic' AND due_at <= ? AND failures = 0
+ ORDER BY due_at, rank, opened_at, number LIMIT 1) AS due
  UNION ALL SELECT 1 FROM (SELECT max(body) AS year FROM cases WHERE procedure = 'annual_session') AS last WHERE year < ? LIMIT 1"""
 
 
@@ -176,7 +178,7 @@ def _settle_one(
             due = _next_due(db, now, book, skip)
             return None if due is None else (due, perform(db, clock_act(due, now), book))
     except Exception as error:
-        if due is None or isinstance(error, Moved) or is_race(error):
+        if due is None or isinstance(error, Moved) or is_race(error) or is_outage(error):
             raise
         return Failure(due, error)
 

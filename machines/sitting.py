@@ -36,12 +36,9 @@ def how_many(db: Db, office: str, at: datetime) -> int:
 
 def present(db: Db, number: str | None, office: str, at: datetime) -> frozenset[str]:
     """Return who is present in a sitting and holds *office* now: others who are in the hall do not count."""
-    rows = db.all(
-        f"SELECT p.person_id FROM presences p JOIN mandates m ON m.person_id = p.person_id"  # noqa: S608
-        f" WHERE p.number = ? AND p.until IS NULL AND {_IN_FORCE}",
-        number, office, at, at,
-    )  # fmt: skip
-    return frozenset(row[0] for row in rows)
+    here = db.ask("SELECT person_id FROM presences WHERE number = ? AND until IS NULL", number)
+    holders = in_office(db, office, at)  # a join of the two would be a loop of each over each
+    return frozenset(row[0] for row in here()) & holders
 
 
 def _come(db: Db, s: Situation[Any], record: Record) -> None:

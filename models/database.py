@@ -16,7 +16,17 @@ from sqlalchemy.pool import StaticPool
 
 from models.transaction import Db, TransactionLost, instant, instant_text, sql_for_psycopg
 
-__all__ = ["Database", "Db", "Locked", "TransactionLost", "instant", "instant_text", "is_race", "sql_for_psycopg"]
+__all__ = [
+    "Database",
+    "Db",
+    "Locked",
+    "TransactionLost",
+    "instant",
+    "instant_text",
+    "is_outage",
+    "is_race",
+    "sql_for_psycopg",
+]
 
 # Longer than any act of ours, shorter than a person's patience with a page that does not answer.
 PATIENCE_S = 30.0
@@ -169,6 +179,13 @@ class _Turn:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._holder = None
         self._lock.release()
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether *error* says that the database cannot be reached or waited for, and nothing of what was asked."""
+    return isinstance(error, Locked | sa.exc.TimeoutError) or any(
+        kind.__name__ in ("OperationalError", "DisconnectionError", "InterfaceError") for kind in type(error).__mro__
+    )
 
 
 def is_race(error: BaseException) -> bool:

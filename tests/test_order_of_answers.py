@@ -300,3 +300,13 @@ def _possible(assembly, act):
         except Unanswerable:
             return False
     return True
+
+
+def test_the_act_that_ends_an_office_is_answered_twice(assembly):
+    """A lost answer is asked for again with the same key, whatever the actor holds by now (20.3)."""
+    leave = {"statement_date": "2006-04-14"}
+    first = assembly.do("m3", "membership.leave", case="membership:m3", key="once", facts=leave)
+    again = assembly.do("m3", "membership.leave", case="membership:m3", key="once", seen=1, facts=leave)
+    assert (True, first.record) == (again.replay, again.record)
+    with assembly.forbidden():
+        assembly.do("m3", "membership.leave", case="membership:m3", key="another", seen=2, facts=leave)
