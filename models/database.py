@@ -131,7 +131,8 @@ class Database:
         def begin(connection: sa.Connection) -> None:
             # A deferred transaction that reads and then writes fails at once with "database is locked".
             reading = connection.get_execution_options().get("reading", False)
-            connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+            raw: Any = connection.connection.driver_connection  # SQLAlchemy's own execution costs five times as much
+            raw.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
         return engine
 

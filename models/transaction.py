@@ -38,6 +38,9 @@ def sql_for_psycopg(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
 
 
+_FOR_SQLITE: dict[type, Callable[[Any], str]] = {datetime: instant_text, date: date.isoformat}
+
+
 class Db:
     """One open transaction: fixed SQL through the driver, and rows through SQLModel on the same connection.
 
@@ -152,7 +155,9 @@ class Db:
             # Outside of a transaction SQLite would keep each statement for itself.
             if self._raw is None or not self._raw.in_transaction:
                 raise TransactionLost(f"no transaction is open any more for: {sql}")
-            return self._raw.execute(sql, [_for_sqlite(each) for each in parameters])
+            return self._raw.execute(
+                sql, [_FOR_SQLITE[kind](p) if (kind := type(p)) in _FOR_SQLITE else p for p in parameters]
+            )
         if self._raw is None:
             raise TransactionLost(f"no transaction is open any more for: {sql}")
         if self._pipelined and self._pipeline is None:
@@ -180,10 +185,3 @@ class Db:
         if self.kind == "sqlite":
             return not self._raw.in_transaction
         return bool(self._raw.pgconn.transaction_status == _FAILED)
-
-
-def _for_sqlite(value: Any) -> Any:
-    kind = type(value)
-    if kind is datetime:
-        return instant_text(value)
-    return value.isoformat() if kind is date else value
