@@ -15,9 +15,9 @@ def test_a_database_is_lent_and_taken_back(postgresql_server: str):
         engine = create_engine(url)
         with engine.connect() as db:
             assert "UTF8" == db.scalar(text("SHOW server_encoding"))
+        engine.dispose()
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(url.replace("+psycopg", ""))
-    engine.dispose()
 
 
 def test_each_use_starts_from_the_migrated_schema(postgresql_server: str):

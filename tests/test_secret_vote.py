@@ -42,7 +42,8 @@ class Copies:
         self.tokens = Desk(self.assembly)
         for person in (*VOTERS, "ch"):
             self.tokens.token(person)
-        base.dispose()
+        self.base = base
+        base.dispose()  # nobody may be connected to what is copied
 
     def vote(self, choices, act=None, *, closed=False):
         """Let everybody vote in one copy and return its dump; each vote has a time and a key of its own."""
@@ -99,7 +100,15 @@ def copies(request, tmp_path):
             yield Database(url, salts=salts)
 
     make = of_sqlite if request.param == "sqlite" else of_postgresql
-    return lambda method="secret": Copies(make, base, method)
+    made = []
+
+    def sitting(method="secret"):
+        made.append(Copies(make, base, method))
+        return made[-1]
+
+    yield sitting
+    for one in made:
+        one.base.dispose()
 
 
 def dump(database):
