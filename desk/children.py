@@ -28,6 +28,7 @@ class Child:
         environment: Mapping[str, str],
         log: Path,
         say: Callable[[str], None],
+        mend: Callable[[], None] | None = None,
     ) -> None:
         self.name, self.command, self.environment, self.log, self._say = (
             name,
@@ -36,6 +37,7 @@ class Child:
             log,
             say,
         )
+        self._mend = mend  # what is put in order before it is started again
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = self._next_at = 0.0
         self._falls = 0
@@ -77,6 +79,8 @@ class Child:
                 f"{self.name} has ended ({_ended(self._process.returncode)}); it starts again in {pause} s. Its log: {self.log}"
             )
         elif now >= self._next_at:
+            if self._mend:
+                self._mend()
             self.start()
 
     def tell_to_end(self) -> None:

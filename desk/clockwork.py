@@ -3,8 +3,10 @@
 Prefect holds no truth: its folder may be deleted at any time.
 """
 
+import contextlib
 import hashlib
 import json
+import sqlite3
 import sys
 import urllib.error
 import urllib.request
@@ -61,6 +63,32 @@ def deploy_command() -> list[str]:
     return [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DEPLOYMENTS)]
 
 
+def set_aside_if_unreadable(home: Path) -> Path | None:
+    """Set a database of Prefect's server aside that SQLite cannot read, and say where it is now.
+
+    It holds no truth, and with it the server would never start again; without it, it makes a new one.
+    """
+    file = home / "prefect" / "prefect.db"
+    if not file.exists() or _is_sound(file):
+        return None
+    aside = file.with_name("prefect.db.unreadable")
+    for tail in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{file}{tail}").replace(f"{aside}{tail}")
+    return aside
+
+
+def _is_sound(file: Path) -> bool:
+    """Say whether SQLite can read a database; what is locked or cannot be opened is left as it is."""
+    try:
+        with contextlib.closing(sqlite3.connect(file, timeout=1.0)) as database:
+            return bool(database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.OperationalError:
+        return True
+    except sqlite3.DatabaseError:
+        return False
+
+
 class Deployed:
     """What a server of ours was told to deploy the last time: telling it the same again costs seconds of each start."""
 
@@ -73,7 +101,7 @@ class Deployed:
     def stands(self, clockwork: "Clockwork") -> bool:
         """Say whether the server has all of it already, and nothing of it has changed since."""
         known = self._file.exists() and self._file.read_text(encoding="ascii") == self._wanted
-        return known and len(clockwork.deployments()) == self._count
+        return known and len(clockwork.deployments()) >= self._count
 
     def remember(self) -> None:
         """Note what was deployed."""

@@ -14,7 +14,15 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from desk.children import Child
-from desk.clockwork import Clockwork, Deployed, NoAnswer, deploy_command, environment_of, server_command
+from desk.clockwork import (
+    Clockwork,
+    Deployed,
+    NoAnswer,
+    deploy_command,
+    environment_of,
+    server_command,
+    set_aside_if_unreadable,
+)
 from models.settings import Settings
 
 WRONG = 2  # the exit status of a program that was told something wrong
@@ -22,6 +30,7 @@ TICK_S = 0.3
 DESK_WITHIN_S, CLOCK_WITHIN_S = 60.0, 120.0
 WORKER_ENDS_WITHIN_S, SERVER_ENDS_WITHIN_S = 6.0, 3.0  # together less than ten
 TRY_AGAIN_AFTER_S = 30.0
+LOOK_AGAIN_AFTER_S = 60.0  # whether Prefect's server still knows our flows
 KENES = [sys.executable, "-c", "import sys; from desk.cli import main; sys.exit(main())"]
 WORKER = [sys.executable, "-m", "flows.worker_process"]
 
@@ -36,7 +45,11 @@ class Supervisor:
         self._clockwork = Clockwork(settings.prefect_api_url or f"http://127.0.0.1:{prefect_port}/api")
         self._environment = environment_of(os.environ, home=settings.home, api_url=self._clockwork.api_url)
         self.desk = self._child("desk", [*KENES, "desk"])
-        self.prefect = None if settings.prefect_api_url else self._child("prefect", server_command(prefect_port))
+        self.prefect = (
+            None
+            if settings.prefect_api_url
+            else self._child("prefect", server_command(prefect_port), self._mend_prefect)
+        )
         self.worker = self._child("worker", WORKER)
         self._deploying: subprocess.Popen[bytes] | None = None
 
@@ -63,9 +76,16 @@ class Supervisor:
     def _children(self) -> list[Child]:
         return [child for child in (self.desk, self.prefect, self.worker) if child is not None]
 
-    def _child(self, name: str, command: list[str]) -> Child:
+    def _child(self, name: str, command: list[str], mend: Callable[[], None] | None = None) -> Child:
         environment = dict(os.environ) if name == "desk" else self._environment
-        return Child(name, command, environment=environment, log=self._logs / f"{name}.log", say=say)
+        return Child(name, command, environment=environment, log=self._logs / f"{name}.log", say=say, mend=mend)
+
+    def _mend_prefect(self) -> None:
+        """Give Prefect's server that has fallen a new database if its own cannot be read."""
+        if aside := set_aside_if_unreadable(self.settings.home):
+            say(
+                f"Prefect's database cannot be read and is set aside: {aside}. It makes a new one; nothing of ours was in it."
+            )
 
     def _desk_answers(self) -> int:
         """Wait for the desk, which makes the home ready first; if it says that something is set wrong, return its exit status."""
@@ -82,13 +102,28 @@ class Supervisor:
         return 0
 
     def _bring_up_the_clock(self) -> Iterator[None]:
-        """Bring up what tells the time, step by step: at each yield the others are looked after."""
+        """Bring up what tells the time, step by step, and keep it up: at each yield the others are looked after."""
         yield from self._until_prefect_answers()
+        yield from self._until_deployed()
+        self.worker.start()
+        say("The clock runs: deadlines are swept every minute.")
+        while True:
+            yield from _pause(LOOK_AGAIN_AFTER_S)
+            if self._is_forgotten():
+                say("Prefect's server has forgotten our flows; it is told of them again.")
+                yield from self._until_deployed()
+
+    def _until_deployed(self) -> Iterator[None]:
         while not (yield from self._deployed()):
             say(f"The clock cannot be set yet; another try in {TRY_AGAIN_AFTER_S:.0f} s. Logs: {self._logs}")
             yield from _pause(TRY_AGAIN_AFTER_S)
-        self.worker.start()
-        say("The clock runs: deadlines are swept every minute.")
+
+    def _is_forgotten(self) -> bool:
+        """Say whether Prefect's server answers and does not know our flows: its database may be wiped at any time."""
+        try:
+            return self._clockwork.answers() and not Deployed(self.settings.home).stands(self._clockwork)
+        except NoAnswer:
+            return False
 
     def _until_prefect_answers(self) -> Iterator[None]:
         late = time.monotonic() + CLOCK_WITHIN_S

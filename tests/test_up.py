@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -16,8 +17,17 @@ import pytest
 import yaml
 
 from desk.children import Child
-from desk.clockwork import DEPLOYMENTS, SETTINGS, Clockwork, Deployed, NoAnswer, environment_of
+from desk.clockwork import (
+    DEPLOYMENTS,
+    SETTINGS,
+    Clockwork,
+    Deployed,
+    NoAnswer,
+    environment_of,
+    set_aside_if_unreadable,
+)
 from desk.serve import serve
+from desk.supervisor import Supervisor
 from desk.up import up, worker
 from flows.run import late_by, listed
 from models.settings import Settings, WrongSettingError, read_settings
@@ -120,6 +130,22 @@ def test_a_child_that_falls_is_started_again(tmp_path: Path, monkeypatch: pytest
     assert "here\nhere\nhere\n" == falling.log.read_text()
 
 
+def test_what_a_child_needs_is_mended_before_it_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Not before the first start: nothing has fallen yet."""
+    monkeypatch.setattr("desk.children.PAUSES_S", (0,))
+    mended: list[str] = []
+    falling = child(tmp_path, "raise SystemExit(3)", [])
+    falling._mend = lambda: mended.append(falling.log.name)
+    falling.start()
+    assert not mended
+
+    def mended_twice() -> bool | None:
+        falling.watch()
+        return True if len(mended) == 2 else None
+
+    until(mended_twice, what="two starts more", within=60)
+
+
 def test_a_child_that_does_not_want_to_end_is_ended(tmp_path: Path):
     """Asked first, then killed."""
     stubborn = child(
@@ -187,6 +213,10 @@ class Played(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(answer).encode())
 
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
     def log_message(self, *arguments):
         pass
 
@@ -233,6 +263,56 @@ def test_what_is_deployed_and_has_not_changed_is_not_deployed_again(played: tupl
     assert not Deployed(tmp_path).stands(Clockwork(url))
     Deployed(tmp_path).remember()
     assert [True, False] == [Deployed(tmp_path).stands(Clockwork(url)) for _ in range(2)]
+
+
+def test_a_server_that_has_forgotten_our_flows_is_told_again(
+    played: tuple[type[Played], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its database may be wiped while everything runs: the clock goes on without anybody starting it again."""
+    handler, url = played
+    count = len(yaml.safe_load(DEPLOYMENTS.read_text())["deployments"])
+    handler.answers["/api/deployments/filter"] = [(200, [{"id": n} for n in range(n)]) for n in (count, count + 1, 0)]
+    home = {"KENES_HOME": str(tmp_path), "PREFECT_API_URL": url, "KENES_URL": f"http://127.0.0.1:{free_port()}"}
+    supervisor, told = Supervisor(read_settings(home, tmp_path), prefect_port=0), []
+    Deployed(tmp_path).remember()
+    monkeypatch.setattr("desk.supervisor.LOOK_AGAIN_AFTER_S", 0.0)
+    monkeypatch.setattr(supervisor.worker, "start", lambda: None)
+    monkeypatch.setattr(
+        supervisor, "_deployed", lambda: told.append(len(handler.answers["/api/deployments/filter"])) or iter_true()
+    )
+    clock = supervisor._bring_up_the_clock()
+    until(
+        lambda: True if next(clock, "ended") == "ended" or len(told) == 2 else None, what="it is told again", within=30
+    )
+    assert [3, 0] == told
+
+
+def iter_true():
+    """Answer as what is deployed at once."""
+    return True
+    yield
+
+
+def test_a_database_of_prefect_that_cannot_be_read_is_set_aside(tmp_path: Path):
+    """Once, with what belongs to it; one that can be read, or is in use, stays."""
+    file = tmp_path / "prefect" / "prefect.db"
+    assert set_aside_if_unreadable(tmp_path) is None
+    file.parent.mkdir()
+    with sqlite3.connect(file) as database:
+        database.execute("CREATE TABLE flow (name TEXT)")
+        database.executemany("INSERT INTO flow VALUES (?)", [("x" * 500,)] * 200)
+    database.execute("BEGIN EXCLUSIVE")
+    assert set_aside_if_unreadable(tmp_path) is None
+    database.close()
+    assert set_aside_if_unreadable(tmp_path) is None
+    sound = file.read_bytes()
+    file.write_bytes(sound[:4096] + b"\xa5" * (len(sound) - 4096))
+    file.with_name("prefect.db-wal").touch()
+    assert set_aside_if_unreadable(tmp_path) == file.with_name("prefect.db.unreadable")
+    assert ["prefect.db.unreadable"] == [one.name for one in file.parent.iterdir() if not one.name.endswith("-wal")]
+    file.write_text("no database")
+    assert set_aside_if_unreadable(tmp_path) is not None
+    assert set_aside_if_unreadable(tmp_path) is None
 
 
 def test_a_pool_that_is_there_stays(played: tuple[type[Played], str]):
