@@ -3,6 +3,7 @@
 Each may be called twice, at once by several, late or early: rows say what is due, and only the recorded times differ.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -13,16 +14,19 @@ from machines.rulebook import Rulebook
 from machines.seals import SealRecord, count_entries, seal
 from machines.settle import Settled, settle
 from models.database import Database
+from models.heartbeat import SWEEP
 
-_BEAT = """INSERT INTO heartbeats (name, at, note) VALUES (?, ?, ?)
- ON CONFLICT (name) DO UPDATE SET at = excluded.at, note = excluded.note"""
+_BEAT = """INSERT INTO heartbeats (name, at, note, took_ms) VALUES (?, ?, ?, ?)
+ ON CONFLICT (name) DO UPDATE SET at = excluded.at, note = excluded.note, took_ms = excluded.took_ms"""
 _UNSEALED = """SELECT 1 FROM entries WHERE position > (SELECT coalesce(max(through), 0) FROM seals) LIMIT 1"""
 
 
 def perform_deadlines_now(database: Database, now: datetime, book: Rulebook, *, limit: int | None = None) -> Settled:
     """Perform every automatic deadline that has passed, in order, each effective at its own instant."""
+    started = time.monotonic()
     settled = settle(database.transaction, now, book, limit=limit)
-    beat(database, "perform_deadlines", now, f"{len(settled.done)} performed, {len(settled.failed)} failed")
+    note = f"{len(settled.done)} performed, {len(settled.failed)} failed"
+    beat(database, SWEEP, now, note, took_ms=_milliseconds_since(started))
     return settled
 
 
@@ -61,7 +65,11 @@ def seal_journal_now(database: Database, now: datetime, key: Ed25519PrivateKey) 
     return made
 
 
-def beat(database: Database, name: str, now: datetime, note: str) -> None:
+def beat(database: Database, name: str, now: datetime, note: str, *, took_ms: int = 0) -> None:
     """Leave word that a flow has done its work: the desk raises the alarm by this alone, whatever Prefect says."""
     with database.transaction() as db:
-        db.run(_BEAT, name, now, note)
+        db.run(_BEAT, name, now, note, took_ms)
+
+
+def _milliseconds_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)

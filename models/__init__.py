@@ -1,9 +1,11 @@
 """What is true: every table, and the transaction that reads and writes them."""
 
+from models.alarm import Alarm
 from models.answer import Answer
 from models.ballot import Ballot, Elector, Participation, Tally
 from models.calendar import CalendarDay, CalendarVersion
 from models.case import Case, Counter
+from models.clock import Witness
 from models.database import Database, Db, Locked, TransactionLost
 from models.deadline import Deadline, Reminder
 from models.entry import Entry
@@ -17,7 +19,7 @@ from models.signature import Signature
 from models.token import Token
 
 __all__ = [
-    "Answer", "Ballot", "Body", "CalendarDay", "CalendarVersion", "Case", "Counter", "Database", "Db", "Deadline", "Elector",
+    "Alarm", "Answer", "Ballot", "Body", "CalendarDay", "CalendarVersion", "Case", "Counter", "Database", "Db", "Deadline", "Elector",
     "Entry", "Heartbeat", "Locked", "Mandate", "Message", "Participation", "Person", "Presence", "Reminder", "Seal",
-    "Signature", "Tally", "Token", "TransactionLost", "Webhook",
+    "Signature", "Tally", "Token", "TransactionLost", "Webhook", "Witness",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from models.columns import UtcDateTime
 
 _OPEN = sa.text("state = 'open'")
 _AUTOMATIC = sa.text("state = 'open' AND kind = 'automatic'")
+_FAILING = sa.text("state = 'open' AND failures > 0")
 _WAITING = sa.text("settled_at IS NULL")
 
 
@@ -32,6 +33,7 @@ class Deadline(SQLModel, table=True):
             postgresql_where=_AUTOMATIC,
         ),
         sa.Index("deadlines_ahead", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        sa.Index("deadlines_failing", "number", sqlite_where=_FAILING, postgresql_where=_FAILING),
     )
 
     number: str = Field(primary_key=True, foreign_key="cases.number", max_length=24)

@@ -43,6 +43,8 @@ class Settings:
     signing_key: str | None = None  # without it the one in the home
     zone: str = "Asia/Almaty"
     languages: tuple[str, ...] = ("kk", "ru", "en")
+    operators: tuple[str, ...] = ()  # who is told by mail what is wrong; without them the working body
+    log: str = "text"  # how desk and flows write their logs: text, json
     prefect_api_url: str | None = None
     rulings: tuple[Ruling, ...] = ()
     sources: Mapping[str, str]  # where each value came from

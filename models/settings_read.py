@@ -22,6 +22,8 @@ _DATABASE = "sqlite:///file.sqlite3 or postgresql://user:password@host/name"
 _MAIL = "smtp://user:password@host:587 or smtps://user:password@host"
 _DESK = "an address such as http://127.0.0.1:8420, with nothing behind it"
 _WEBHOOKS = "addresses such as https://host/path, separated by commas"
+_OPERATORS = "addresses of mail such as admin@example.org, separated by commas"
+_LOG = "text or json"
 _PREFECT = "an address such as http://127.0.0.1:4200/api"
 _KEY = "an Ed25519 private key as PEM, or its 32 bytes in base64"
 _RULINGS = '[rulings.2027-01-01] and below it lines such as poll.reference_moment = "close"'
@@ -106,6 +108,22 @@ def read_languages(value: object, _: Path) -> tuple[str, ...]:
     return languages
 
 
+def read_operators(value: object, _: Path) -> tuple[str, ...]:
+    """Read the addresses of those who keep kenes running, each once."""
+    addresses = tuple(dict.fromkeys(_several(value, _OPERATORS)))
+    if not all(re.fullmatch(r"[^@\s<>\"]{1,64}@[\w.-]{1,190}", address) for address in addresses):
+        raise Unreadable(_OPERATORS)
+    return addresses
+
+
+def read_log(value: object, _: Path) -> str:
+    """Read how the logs are written."""
+    log = _text(value, _LOG)
+    if log not in ("text", "json"):
+        raise Unreadable(_LOG)
+    return log
+
+
 def read_prefect_api_url(value: object, _: Path) -> str:
     """Read where Prefect's server is."""
     return _web_address(_text(value, _PREFECT), _PREFECT).geturl()
@@ -126,7 +144,8 @@ def read_rulings(value: object) -> tuple[Ruling, ...]:
 READERS: Mapping[str, Callable[[object, Path], Any]] = {
     "home": read_home, "database_url": read_database_url, "url": read_url, "smtp_url": read_smtp_url,
     "webhook_urls": read_webhook_urls, "signing_key": read_signing_key, "zone": read_zone,
-    "languages": read_languages, "prefect_api_url": read_prefect_api_url,
+    "languages": read_languages, "operators": read_operators, "log": read_log,
+    "prefect_api_url": read_prefect_api_url,
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ def test_without_any_setting_everything_has_a_value(tmp_path: Path):
     assert ("http://127.0.0.1:8420", "Asia/Almaty") == (settings.url, settings.zone)
     assert (None, None, None) == (settings.smtp_url, settings.signing_key, settings.prefect_api_url)
     assert ((), ("kk", "ru", "en"), ()) == (settings.webhook_urls, settings.languages, settings.rulings)
+    assert ((), "text") == (settings.operators, settings.log)
     assert {"default"} == set(settings.sources.values())
 
 
@@ -45,6 +46,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path):
             "KENES_HOME": "data", "KENES_DATABASE_URL": "postgresql://k:s@db/kenes", "KENES_URL": "https://kenes.example/",
             "KENES_SMTP_URL": "smtps://me%40x.example:pw@mail:465", "KENES_WEBHOOK_URLS": "https://a.example/x, http://b:1/y",
             "KENES_SIGNING_KEY": KEY, "KENES_ZONE": "Asia/Aqtau", "KENES_LANGUAGES": "ru kk",
+            "KENES_OPERATORS": "ops@kenes.example, night@kenes.example", "KENES_LOG": "json",
             "PREFECT_API_URL": "http://127.0.0.1:4200/api",
         },
         tmp_path,
@@ -53,6 +55,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path):
         home=tmp_path / "data", database_url="postgresql://k:s@db/kenes", url="https://kenes.example",
         smtp_url="smtps://me%40x.example:pw@mail:465", webhook_urls=("https://a.example/x", "http://b:1/y"), signing_key=KEY,
         zone="Asia/Aqtau", languages=("ru", "kk"), prefect_api_url="http://127.0.0.1:4200/api", rulings=(),
+        operators=("ops@kenes.example", "night@kenes.example"), log="json",
         sources=dict.fromkeys(settings.sources, "environment") | {"rulings": "default"},
     ) == settings  # fmt: skip
 
@@ -68,6 +71,8 @@ def test_every_setting_can_come_from_the_file(tmp_path: Path):
         signing_key = "{KEY}"
         zone = "Asia/Almaty"
         languages = ["en"]
+        operators = ["ops@kenes.example"]
+        log = "json"
         prefect_api_url = "http://p/api"
         [rulings.2027-01-01]
         poll.reference_moment = "open"
@@ -144,6 +149,8 @@ def test_an_address_of_a_database_does_not_depend_on_the_folder(tmp_path: Path, 
         ("KENES_ZONE", "UTC+5", "the name of a zone such as Asia/Almaty"),
         ("KENES_LANGUAGES", "kk,de", "some of kk, ru, en, separated by commas"),
         ("KENES_LANGUAGES", ",", "some of kk, ru, en, separated by commas"),
+        ("KENES_OPERATORS", "root", "addresses of mail such as admin@example.org, separated by commas"),
+        ("KENES_LOG", "xml", "text or json"),
         ("PREFECT_API_URL", "localhost:4200", "an address such as http://127.0.0.1:4200/api"),
     ],
 )

@@ -16,8 +16,8 @@ INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 TABLES = (
-    "answers", "bodies", "calendar_versions", "counters", "entries", "heartbeats", "messages", "people",
-    "reminders", "seals", "webhooks", "calendar_days", "cases", "tokens", "ballots", "deadlines", "electors",
+    "alarms", "answers", "bodies", "calendar_versions", "counters", "entries", "heartbeats", "messages", "people",
+    "reminders", "seals", "webhooks", "witnesses", "calendar_days", "cases", "tokens", "ballots", "deadlines", "electors",
     "mandates", "participations", "presences", "signatures", "tallies",
 )  # fmt: skip
 
@@ -47,6 +47,13 @@ def where(condition: str) -> dict[str, Any]:
 
 
 def upgrade() -> None:
+    op.create_table(
+        "alarms",
+        text("name", 160), instant("since"), text("code"), text("number"), text("numbers"),
+        instant("ended_at", null=True), text("ended_by"), integer("position", null=True),
+        sa.PrimaryKeyConstraint("name", "since"),
+    )  # fmt: skip
+    op.create_index("alarms_one_open", "alarms", ["name"], unique=True, **where("ended_at IS NULL"))
     op.create_table(
         "answers",
         text("actor", 64), text("key", 200), text("request"), text("number"), integer("seq"), instant("at"),
@@ -82,6 +89,7 @@ def upgrade() -> None:
     op.create_table(
         "heartbeats",
         text("name", 64), instant("at"), text("note"),
+        sa.Column("took_ms", sa.Integer(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("name"),
     )  # fmt: skip
     op.create_table(
@@ -117,6 +125,11 @@ def upgrade() -> None:
         "webhooks",
         text("url"), integer("position"),
         sa.PrimaryKeyConstraint("url"),
+    )  # fmt: skip
+    op.create_table(
+        "witnesses",
+        text("process", 120), text("boot", 64), instant("at"), sa.Column("ran_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("process"),
     )  # fmt: skip
     op.create_table(
         "calendar_days",
@@ -168,6 +181,7 @@ def upgrade() -> None:
         ["due_at", "rank", "opened_at", "number"],
         **where("state = 'open' AND kind = 'automatic'"),
     )
+    op.create_index("deadlines_failing", "deadlines", ["number"], **where("state = 'open' AND failures > 0"))
     op.create_index("deadlines_one_open", "deadlines", ["number", "name"], unique=True, **where("state = 'open'"))
     op.create_table(
         "electors",
