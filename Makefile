@@ -6,6 +6,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 CYCLES ?= 300
+# Python keeps what it has compiled, whatever the surroundings say: without it each of the many processes compiles Prefect anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 # Set NO_UV=1 to install with pip alone.
 NO_UV ?=
 
@@ -20,7 +22,7 @@ DEV := .venv/.dev-$(call checksum,requirements/dev.txt pyproject.toml)
 
 # $(call install,LOCK): with uv if it is there and reaches its index, else with pip. A lock is complete, and older versions of pip,
 # left to look for dependencies, do not see that it holds what `sqlalchemy[asyncio]` asks for: hence --no-deps.
-install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --python $(BIN)/python --no-deps --require-hashes -r $(1) 2> .venv/uv.log; } \
+install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r $(1) 2> .venv/uv.log; } \
           || { echo "Installing with pip, which takes longer."; [ ! -s .venv/uv.log ] || echo "Why not with uv: .venv/uv.log"; $(PIP) install --no-deps --require-hashes -r $(1); }
 
 QUICK := not slow and not postgresql and not prefect
@@ -77,6 +79,7 @@ $(RUN): | $(BIN)/python
 	@[ -n "$(NO_UV)" ] || [ -x $(BIN)/uv ] || $(PIP) install --no-deps --require-hashes -r requirements/uv.txt > /dev/null 2>&1 || true
 	@$(call install,requirements/run.txt)
 	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m compileall -q desk flows machines models
 	@rm -f .venv/.run-*; touch $@
 
 $(DEV): $(RUN)
