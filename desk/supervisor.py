@@ -221,7 +221,9 @@ def signals(on_signal: Callable[[int], object]) -> Iterator[None]:
 
 
 def _pause(seconds: float) -> Iterator[None]:
+    """Wait, at least for one turn of the others."""
     until = time.monotonic() + seconds
+    yield
     while time.monotonic() < until:
         yield
 
