@@ -31,7 +31,7 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
 POOL = "kenes"
-LOOK_FOR_ORPHANS_EVERY_S = 120.0
+LOOK_FOR_ORPHANS_EVERY_S = 30.0
 TAKEN_UP_WITHIN = timedelta(minutes=1)  # a worker says at once which runs are its own
 GRACE_S = 5.0  # for the runs under way when the worker is to end
 

@@ -113,15 +113,18 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_sweep_loses_and_doubles_noth
     """The supervisor starts another; the dead run is marked as crashed; what was left is performed by the next sweep."""
     assembly = founded(tmp_path, members=120)
     with running(tmp_path) as service:
+        for deployment in ("perform_deadlines/every-minute", "stage_reminders/every-minute"):
+            _pause(service, deployment)  # who is killed is to be in the middle of this run, and of no other
         cases = leaving(assembly, *(f"m{n}" for n in range(1, 101)))
         run = service.run_now("perform_deadlines/every-minute")
         until(lambda: exits(assembly) or None, what="the first of many")
         pid = _worker_of(service)
         os.kill(pid, signal.SIGKILL)
+        until(lambda: service.ended(run), what="the end of the dead run")
+        service.run_now("perform_deadlines/every-minute")
         until(lambda: True if set(cases) <= set(exits(assembly)) else None, what="all of them")
         assert sorted(cases) == exits(assembly)
         assembly.assert_replayable()
-        until(lambda: service.ended(run), what="the end of the dead run")
         crashed = [found for found in service.runs("perform_deadlines") if found["state_type"] == "CRASHED"]
         assert {f"its worker {os.uname().nodename}:{pid} has ended; nothing is lost by that"} == {
             found["state"]["message"] for found in crashed
