@@ -144,6 +144,7 @@ def test_what_a_child_needs_is_mended_before_it_is_started_again(tmp_path: Path,
         return True if len(mended) == 2 else None
 
     until(mended_twice, what="two starts more", within=60)
+    falling.end(within=60)
 
 
 def test_a_child_that_does_not_want_to_end_is_ended(tmp_path: Path):
