@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from machines.act import PRESIDENT, Act, Done
 from machines.perform import perform
 from machines.procedures import PROCEDURES
+from machines.recount import recount
 from machines.refusal import Conflict, Forbidden, KeyReused, Refused, SeenMissing, Unanswerable, Unknown, WrongFacts
 from machines.register import add_body, add_person, holders, total_members
 from machines.rulebook import Rulebook
@@ -298,7 +299,7 @@ class Assembly:
             return total_members(db, moment, self.book.rulings_on(local_time(moment, self.book.zone).date()))
 
     def assert_replayable(self) -> None:
-        """Assert of every case: entries without gaps, an unbroken chain, and the case as its last entry left it."""
+        """Assert of every case: entries without gaps, an unbroken chain, the case and its votes as its entries say."""
         entries = [_record(row) for row in self.ask(f"SELECT {', '.join(COLUMNS)} FROM entries ORDER BY number, seq")]
         journals = {number: list(each) for number, each in itertools.groupby(entries, lambda entry: entry.number)}
         cases = self.ask("SELECT number, procedure, state, seq, head, final FROM cases")
@@ -312,6 +313,8 @@ class Assembly:
             "SELECT d.number FROM deadlines d JOIN cases c ON c.number = d.number WHERE d.state = 'open' AND c.final"
         )
         assert [] == self.ask(open_in_final), "a final state closes every deadline"
+        with self.database.transaction(write=False) as db:
+            assert [] == list(recount(db)), "votes are what the entries say"
 
     # ------------------------------------------------------------------------------------------------------------- founding
 
