@@ -93,6 +93,11 @@ _DEADLINE = {
         "norm": _TEXT, "state": {"enum": ["open", "closed", "expired"]}, "derivation": {"type": "array", "items": _TEXT},
     },
 }  # fmt: skip
+_RUN = {
+    "type": "object",
+    "required": ["run", "flow", "at", "did"],
+    "properties": {"run": _TEXT, "flow": _TEXT, "at": _TEXT, "did": _TEXT, "link": _TEXT},
+}
 _CASE = {
     "type": "object",
     "required": [*_STANDS["required"], "opened_at", "body", "facts", "deadlines", "parties"],
@@ -102,6 +107,7 @@ _CASE = {
         "facts": {"type": "object"},
         "deadlines": {"type": "array", "items": _DEADLINE},
         "parties": _LIST,
+        "runs": {"type": "array", "items": _RUN},
     },
 }
 _ACT = {

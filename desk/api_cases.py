@@ -1,18 +1,19 @@
 """The calls about cases: open, list, show, what may be done, do, try, and the journal of one case."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from desk.answering import answer, items
 from desk.api_bodies import ACT_ANSWER, CASE, PROBLEMS, Asked, Opening, Tried, example_bodies, listed, object_of
 from desk.api_query import After, Day, Key, Seen, next_page, one_of
 from desk.asking import Asking, Reads, Writes, only_known
-from desk.door import act_of, acts_of, do, entries_of, let_see, looking, reading, show_case, try_acts
+from desk.door import act_of, acts_of, do, entries_of, holds_an_office, let_see, looking, reading, show_case, try_acts
 from desk.listing import Cursor, Filter, cases_listed, states_known
 from desk.problems import choice, wrong
 from desk.shapes import case_as_of
+from desk.touches import prefect_page, runs_of
 from machines.procedures import PROCEDURES
 from models.database import Db
 
@@ -53,8 +54,11 @@ def list_cases(
 
 
 @router.get(NAME, response_class=Response, responses={200: CASE})
-def get_case(asking: Reads, number: str, as_of: Day = None) -> Response:
-    """Show a case: as the next act will find it, or as it had been recorded by the end of a day."""
+def get_case(asking: Reads, request: Request, number: str, as_of: Day = None) -> Response:
+    """Show a case: as the next act will find it, or as it had been recorded by the end of a day.
+
+    Office holders are told which runs of the flows have touched it, if any has.
+    """
     if as_of:
         with looking(asking.door) as db:
             let_see(db, number, asking.person, asking.at)
@@ -62,6 +66,9 @@ def get_case(asking: Reads, number: str, as_of: Day = None) -> Response:
     with reading(asking.door, asking.at) as db:
         let_see(db, number, asking.person, asking.at)
         case = show_case(db, number, now=asking.at, language=asking.language, book=asking.door.book)
+        if holds_an_office(db, asking.person, asking.at):
+            page = prefect_page(request.app.state.settings)
+            case |= _unless_empty(runs=runs_of(db, number, zone=asking.door.book.zone, page=page))
     return answer(case, headers={"ETag": f'"{case["seq"]}"'})
 
 
@@ -113,6 +120,10 @@ def _do(asking: Asking, asked: Asked, *, case: str | None, seen: int | None, key
     if done.replay:
         headers["Idempotent-Replay"] = "true"
     return answer(done.body, 201, headers=headers)
+
+
+def _unless_empty(**named: list[Any]) -> dict[str, list[Any]]:
+    return {name: found for name, found in named.items() if found}
 
 
 def _seq(db: Db, number: str) -> int:

@@ -84,6 +84,7 @@ def show(
     """Show a case as it stands, or as it was."""
     from desk import door as doors
     from desk.shapes import case_as_of
+    from desk.touches import prefect_page, runs_of
 
     console = console_of(ctx, as_json=as_json)
     door, language = console.door, console.language
@@ -99,6 +100,8 @@ def show(
     else:
         with doors.reading(door, console.now) as db:
             case = doors.show_case(db, number, now=console.now, language=language)
+            if runs := runs_of(db, number, zone=door.book.zone, page=prefect_page(console.settings)):
+                case["runs"] = runs
     return console.data(case) if as_json else say_case(console, case)
 
 

@@ -62,6 +62,10 @@ def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
         due = (deadline["due"] or "undated")[:16].replace("T", " ")
         yield f"  deadline {deadline['name']} ({deadline['norm']}): {due}{', overdue' if deadline.get('overdue') else ''}"
         yield from (f"      {step}" for step in deadline["derivation"])
+    for run in case.get("runs", ()):
+        yield f"  run {run['flow']} {run['at'][:16].replace('T', ' ')}: {run['did']}"
+        if link := run.get("link"):
+            yield f"      {link}"
 
 
 def _parties(parties: Iterable[Mapping[str, Any]]) -> Iterator[str]:

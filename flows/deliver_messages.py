@@ -12,6 +12,7 @@ from flows.delivery import Delivered, PostOffice, deliver_messages_now
 from flows.home import Home
 from flows.run import Told, carry_out
 from flows.sweeps import beat
+from flows.touching import summed_up
 from flows.writing import link_to, write_letter
 from machines.outbox import ATTEMPTS
 from models.home import signing_key
@@ -48,7 +49,15 @@ def told_of(done: list[Delivered], home: Home) -> Told:
     outcomes = Counter(each.outcome for each in done)
     words = {"sent": "sent", "again": "to be tried again", "dead": "given up"}
     title = ", ".join(f"{outcomes[outcome]} {word}" for outcome, word in words.items() if outcomes[outcome])
-    return Told("Delivered", title, COLUMNS, [_row(each, home) for each in done], _alarm(done))
+    return Told("Delivered", title, COLUMNS, [_row(each, home) for each in done], _alarm(done), _touched(done))
+
+
+def _touched(done: list[Delivered]) -> dict[str, str]:
+    words = {"sent": "sent", "again": "not sent yet", "dead": "given up"}
+    return summed_up(
+        (each.waiting.number, f"{'call' if each.channel == 'webhook' else 'letter'} {words[each.outcome]}")
+        for each in done
+    )
 
 
 def _row(each: Delivered, home: Home) -> tuple[str, ...]:

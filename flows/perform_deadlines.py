@@ -1,5 +1,6 @@
 """Perform the deadlines that have passed: every minute, and at each instant at which something falls due."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,9 @@ from prefect.client.schemas.objects import State
 from flows.home import Home
 from flows.run import Told, carry_out, late_by, listed
 from flows.sweeps import perform_deadlines_now
+from flows.touching import summed_up
 from flows.writing import link_to
+from machines.act import Done
 from machines.settle import Due, Failure, Settled
 from machines.zones import local_time
 
@@ -35,7 +38,24 @@ def told_of(settled: Settled, home: Home, now: datetime) -> Told:
     title = f"{len(parts)} performed: {listed(failing + parts)}" if parts else listed(failing)
     rows = [_row(due, done.record.act, done.record.norms, home, now) for due, done in settled.done]
     rows += [_row(each.due, f"{each.due.act}: {type(each.error).__name__}", "", home, now) for each in settled.failed]
-    return Told("Performed" if parts else "Failing", title, COLUMNS, rows, _alarm(settled.failed))
+    return Told(
+        "Performed" if parts else "Failing", title, COLUMNS, rows, _alarm(settled.failed), summed_up(deeds_of(settled))
+    )
+
+
+def deeds_of(settled: Settled) -> Iterator[tuple[str, str]]:
+    """Say of each case what a sweep did about it, and about those that were moved with it."""
+    for _, done in settled.done:
+        yield from _deeds(done)
+    for each in settled.failed:
+        if each.due.number:  # a year that could not begin has no case yet
+            yield each.due.number, f"{each.due.act} failed"
+
+
+def _deeds(done: Done) -> Iterator[tuple[str, str]]:
+    yield done.number, f"{done.record.act} performed"
+    for followed in done.consequences:
+        yield from _deeds(followed)
 
 
 def _row(due: Due, act: str, norms: str, home: Home, now: datetime) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ A run that did nothing is quiet: no artifact, no new name. Nothing here decides,
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import get_client
@@ -17,10 +17,14 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.home import Home, at_home
+from flows.touching import leave_word
+
+T = TypeVar("T")
 
 EARLY = timedelta(seconds=5)  # a run may be started a little before its instant: then it waits
 LONGEST_NAME = 180
 ROWS = 200  # of a table; the rest is in the journal
+TAGS = 50  # cases that a run is tagged with; `touches` has all of them
 
 AGAIN = "Nothing is lost: what is due stays due, and the next run takes it up. If this lasts, `kenes doctor` says what is wrong."
 
@@ -34,26 +38,52 @@ class Told:
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     failure: str = ""  # what to do about it
+    touched: Mapping[str, str] = field(default_factory=dict)  # cases, and what was done about each in a few words
 
 
-async def carry_out(work: Callable[[Home, datetime], Told], *, artifact: str) -> State[Any]:
-    """Do the work of a flow, tell what was done, and return the run's final state."""
+async def carry_out(
+    work: Callable[[Home, datetime], Told],
+    *,
+    artifact: str,
+    afterwards: Callable[[Home, datetime], object] | None = None,
+) -> State[Any]:
+    """Do the work of a flow, tell what was done, and return the run's final state.
+
+    What comes *afterwards* is for operators alone: it never fails the run.
+    """
     await _wait_for_the_instant()
     try:
         told = await asyncio.to_thread(_at_work, work)
     except Exception as error:  # noqa: BLE001 - whatever it was, the run says so and what to do
         get_run_logger().exception("the work was not done")
         return Failed(message=f"{type(error).__name__}: {error}. {AGAIN}")
+    await _leave_word(told)
     if told.rows:
         await _tell(told, artifact)
+    if afterwards:
+        await _afterwards(afterwards)
     if told.failure:
         get_run_logger().error(told.failure)
         return Failed(message=told.failure)
     return Completed(name=told.name, message=told.title or told.name)
 
 
-def _at_work(work: Callable[[Home, datetime], Told]) -> Told:
+def _at_work(work: Callable[[Home, datetime], T]) -> T:
     return work(at_home(), datetime.now(UTC))
+
+
+async def _afterwards(work: Callable[[Home, datetime], object]) -> None:
+    try:
+        await asyncio.to_thread(_at_work, work)
+    except Exception:  # noqa: BLE001 - what was done is done
+        get_run_logger().warning("the work is done, but not what comes after it", exc_info=True)
+
+
+async def _leave_word(told: Told) -> None:
+    """Note which cases this run has touched, so that one finds it from there."""
+    if told.touched:
+        run, flow = flow_run.id, flow_run.flow_name
+        await _afterwards(lambda home, now: leave_word(home.database, now, run=run, flow=flow, touched=told.touched))
 
 
 async def _wait_for_the_instant() -> None:
@@ -64,10 +94,11 @@ async def _wait_for_the_instant() -> None:
 
 
 async def _tell(told: Told, artifact: str) -> None:
-    """Rename the run to what it did, and leave a table; operators can do without both."""
+    """Rename the run to what it did, tag it with its cases, and leave a table; operators can do without all of it."""
     try:
         async with get_client() as client:
-            await client.update_flow_run(flow_run.id, name=told.title[:LONGEST_NAME])
+            tags = [*flow_run.tags, *list(told.touched)[:TAGS]]
+            await client.update_flow_run(flow_run.id, name=told.title[:LONGEST_NAME], tags=list(dict.fromkeys(tags)))
         await acreate_markdown_artifact(markdown=_table(told), key=artifact, description=told.title[:LONGEST_NAME])
     except Exception:  # noqa: BLE001 - what was done is done, whether it can be shown or not
         get_run_logger().warning("the work is done, but could not be shown here", exc_info=True)

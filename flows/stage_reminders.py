@@ -8,8 +8,10 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.home import Home
+from flows.perform_deadlines import deeds_of
 from flows.run import Told, carry_out, late_by, listed
 from flows.sweeps import stage_reminders_now
+from flows.touching import summed_up
 from flows.writing import link_to
 from machines.act import Done
 from machines.reminders import DueReminder, Reminded, Unreminded
@@ -55,7 +57,12 @@ def told_of(
         if failed
         else ""
     )
-    return Told("Staged" if news else "Performed", "; ".join(titles), COLUMNS, rows, alarm)
+    touched = summed_up([*deeds_of(settled), *((each.reminder.number, _did(each)) for each in news)])
+    return Told("Staged" if news else "Performed", "; ".join(titles), COLUMNS, rows, alarm, touched)
+
+
+def _did(each: Reminded | Unreminded) -> str:
+    return f"reminded of {each.reminder.deadline}" if isinstance(each, Reminded) else "reminder failed"
 
 
 def _performed(settled: Settled) -> str:

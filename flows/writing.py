@@ -34,6 +34,11 @@ def link_to(desk_url: str, number: str) -> str:
     return f"{desk_url.rstrip('/')}/cases/{number}"
 
 
+def case_link(desk_url: str, number: str) -> str:
+    """Write a case as a link to where it is read, for a table."""
+    return f"[{number}]({link_to(desk_url, number)})"
+
+
 def _why(db: Db, waiting: Waiting) -> str:
     """Say as whom somebody got the letter: by the offices held when it was written."""
     offices = {office for (office,) in db.all(_OFFICES, waiting.to, waiting.created_at, waiting.created_at)}

@@ -17,9 +17,10 @@ from models.presence import Presence
 from models.seal import Seal
 from models.signature import Signature
 from models.token import Token
+from models.touch import Touch
 
 __all__ = [
     "Alarm", "Answer", "Ballot", "Body", "CalendarDay", "CalendarVersion", "Case", "Counter", "Database", "Db", "Deadline", "Elector",
     "Entry", "Heartbeat", "Locked", "Mandate", "Message", "Participation", "Person", "Presence", "Reminder", "Seal",
-    "Signature", "Tally", "Token", "TransactionLost", "Webhook", "Witness",
+    "Signature", "Tally", "Token", "Touch", "TransactionLost", "Webhook", "Witness",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 TABLES = (
     "alarms", "answers", "bodies", "calendar_versions", "counters", "entries", "heartbeats", "messages", "people",
-    "reminders", "seals", "webhooks", "witnesses", "calendar_days", "cases", "tokens", "ballots", "deadlines", "electors",
+    "reminders", "seals", "touches", "webhooks", "witnesses", "calendar_days", "cases", "tokens", "ballots", "deadlines", "electors",
     "mandates", "participations", "presences", "signatures", "tallies",
 )  # fmt: skip
 
@@ -121,6 +121,12 @@ def upgrade() -> None:
         text("hash"), text("key"), text("signature"),
         sa.PrimaryKeyConstraint("seal"),
     )  # fmt: skip
+    op.create_table(
+        "touches",
+        text("number", 24), text("run_id", 36), text("flow", 64), instant("at"), text("did", 200),
+        sa.PrimaryKeyConstraint("number", "run_id"),
+    )  # fmt: skip
+    op.create_index("touches_in_time", "touches", ["at"])
     op.create_table(
         "webhooks",
         text("url"), integer("position"),
