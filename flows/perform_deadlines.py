@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from prefect import flow
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 
 from flows.home import Home
+from flows.planning import ask_if_moved
 from flows.run import Told, carry_out, late_by, listed
 from flows.sweeps import perform_deadlines_now
 from flows.touching import summed_up
@@ -22,11 +24,17 @@ COLUMNS = ("case", "act", "norm", "due", "done", "late by")
 @flow(name="perform_deadlines", validate_parameters=False)
 async def perform_deadlines() -> State[Any]:
     """Perform every automatic deadline that has passed, each with its own instant."""
-    return await carry_out(_work, artifact="performed-deadlines")
+    return await carry_out(_work, artifact="performed-deadlines", afterwards=_keep_the_plan)
 
 
 def _work(home: Home, now: datetime) -> Told:
     return told_of(perform_deadlines_now(home.database, now, home.book), home, now)
+
+
+def _keep_the_plan(home: Home, now: datetime) -> None:
+    """Let the plan of the near future be made anew at once when an act has moved something in it."""
+    with get_client(sync_client=True) as client:
+        ask_if_moved(client, home.database, now)
 
 
 def told_of(settled: Settled, home: Home, now: datetime) -> Told:
