@@ -16,6 +16,7 @@ from models.database import Db, instant, instant_text
 from models.entry import digest
 
 BATCH = 20
+PEOPLE, OPERATORS = "person", "operator"  # channels of letters
 ENTRIES_AT_ONCE = 500
 CLAIM = timedelta(minutes=15)  # longer than a batch takes when every receiver is as slow as it may be
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
@@ -25,7 +26,7 @@ ATTEMPTS = (
 
 _WAITING = "sent_at IS NULL AND dead_at IS NULL"
 _COLUMNS = 'key, "to", template, parameters, number, seq, attempts, created_at'
-_CLAIM_LETTERS = f"""WITH picked AS MATERIALIZED (SELECT key FROM messages WHERE {_WAITING} AND channel = 'person' AND next_at <= ?
+_CLAIM_LETTERS = f"""WITH picked AS MATERIALIZED (SELECT key FROM messages WHERE {_WAITING} AND channel IN (%s) AND next_at <= ?
  ORDER BY next_at, key LIMIT ?%s) UPDATE messages SET next_at = ? WHERE key IN (SELECT key FROM picked) RETURNING {_COLUMNS}"""  # noqa: S608
 _CALLS = f"""SELECT m.key, m."to", m.template, m.parameters, m.number, m.seq, m.attempts, m.created_at, m.next_at
  FROM messages m JOIN entries e ON e.number = m.number AND e.seq = m.seq
@@ -65,10 +66,13 @@ class Waiting:
     created_at: datetime
 
 
-def claim_letters(db: Db, now: datetime, *, limit: int = BATCH) -> list[Waiting]:
-    """Claim messages to people that are due, oldest first; others who claim at this moment get others."""
+def claim_letters(
+    db: Db, now: datetime, *, limit: int = BATCH, channels: Sequence[str] = (PEOPLE, OPERATORS)
+) -> list[Waiting]:
+    """Claim letters that are due, oldest first; others who claim at this moment get others."""
     share = " FOR UPDATE SKIP LOCKED" if db.kind == "postgresql" else ""
-    rows = db.all(_CLAIM_LETTERS % share, now, limit, now + CLAIM)
+    among = ", ".join("?" * len(channels))
+    rows = db.all(_CLAIM_LETTERS % (among, share), *channels, now, limit, now + CLAIM)
     return sorted(map(_waiting, rows), key=lambda waiting: (waiting.created_at, waiting.key))
 
 

@@ -105,6 +105,16 @@ def acts_of_state(procedure: str, state: str) -> tuple[str, ...]:
     return WAITS.get(procedure, {}).get(state, ())
 
 
+def offices_of_state(procedure: str, state: str) -> list[str]:
+    """Name the offices whose holders a state waits for."""
+    return sorted(set().union(*(_offices(procedure, act) for act in acts_of_state(procedure, state))))
+
+
+def is_nominated_by(held: Collection[Held], case: Waiting) -> bool:
+    """Say whether somebody holds an office of the body that nominated first, which alone may cure its nomination."""
+    return any(_nominated(one, case) for one in held)
+
+
 def _falls_to(person: str, held: Mandates, case: Waiting, act: str, deputies: tuple[str, ...]) -> bool:
     row = PROCEDURES[case.procedure].rows[act]
     if row.joint and person in json.loads(case.joint).get(act, ()):
@@ -112,7 +122,7 @@ def _falls_to(person: str, held: Mandates, case: Waiting, act: str, deputies: tu
     if Office.deputy_chairman in row.by and person in deputies:
         return True
     mine = [one for one in held if one.office in _offices(case.procedure, act)]
-    return any(_nominated(one, case) for one in mine) if act == "cure" else bool(mine)
+    return is_nominated_by(mine, case) if act == "cure" else bool(mine)
 
 
 def _offices(procedure: str, act: str) -> set[str]:

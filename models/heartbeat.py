@@ -9,10 +9,12 @@ from sqlmodel import Field, SQLModel
 from models.columns import UtcDateTime
 
 SWEEP = "perform_deadlines"  # the flow that brings time to the cases
+DESK = "desk"  # no flow: the desk itself, which watches the flows
 
 # After how long without a heartbeat a flow is late: a few times what its schedule says, so that one missed run is no alarm.
 LATE_AFTER: Mapping[str, timedelta] = MappingProxyType({
-    SWEEP: timedelta(minutes=5),
+    SWEEP: timedelta(minutes=4),  # found, written and sent within five
+    DESK: timedelta(minutes=10),
     "stage_reminders": timedelta(minutes=10),
     "deliver_messages": timedelta(minutes=10),
     "plan_runs": timedelta(hours=1),
