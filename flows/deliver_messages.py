@@ -1,6 +1,5 @@
 """Send what waits in the outbox, by mail and to webhooks: every minute."""
 
-import functools
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -8,14 +7,14 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.delivery import Delivered, PostOffice, deliver_messages_now
+from flows.delivery import Delivered, deliver_messages_now
 from flows.home import Home
+from flows.outgoing import office_of
 from flows.run import Told, carry_out
 from flows.sweeps import beat
 from flows.touching import summed_up
-from flows.writing import link_to, write_letter
+from flows.writing import link_to
 from machines.outbox import ATTEMPTS
-from models.home import signing_key
 
 COLUMNS = ("case", "message", "way", "outcome", "attempt", "what the other side said")
 
@@ -23,7 +22,7 @@ COLUMNS = ("case", "message", "way", "outcome", "attempt", "what the other side 
 @flow(name="deliver_messages", validate_parameters=False)
 async def deliver_messages() -> State[Any]:
     """Send letters and calls that are due; back off where they do not arrive; give up loudly."""
-    return await carry_out(_work, artifact="delivered-messages")
+    return await carry_out(_work, artifact="delivered-messages", whatever_the_clock=True)
 
 
 def _work(home: Home, now: datetime) -> Told:
@@ -31,15 +30,6 @@ def _work(home: Home, now: datetime) -> Told:
     told = told_of(done, home)
     beat(home.database, "deliver_messages", now, told.title or "nothing waits")
     return told
-
-
-def office_of(home: Home) -> PostOffice:
-    """Return where this host's letters and calls go out."""
-    settings = home.settings
-    return PostOffice(
-        compose=functools.partial(write_letter, desk_url=settings.url), url=settings.url, smtp_url=settings.smtp_url,
-        webhook_urls=settings.webhook_urls, key=signing_key(settings) if settings.webhook_urls else None,
-    )  # fmt: skip
 
 
 def told_of(done: list[Delivered], home: Home) -> Told:
@@ -63,7 +53,7 @@ def _touched(done: list[Delivered]) -> dict[str, str]:
 def _row(each: Delivered, home: Home) -> tuple[str, ...]:
     """Write a row without the name or the address of anybody."""
     waiting = each.waiting
-    case = f"[{waiting.number}]({link_to(home.settings.url, waiting.number)})"
+    case = f"[{waiting.number}]({link_to(home.settings.url, waiting.number)})" if waiting.number else ""
     said = (
         each.failure.split(":")[0] if each.channel == "smtp" else each.failure
     )  # what a mail server says has addresses in it
@@ -74,7 +64,7 @@ def _alarm(done: list[Delivered]) -> str:
     dead = [each for each in done if each.outcome == "dead"]
     if not dead:
         return ""
-    cases = ", ".join(dict.fromkeys(each.waiting.number for each in dead))
+    cases = ", ".join(dict.fromkeys(each.waiting.number or each.waiting.template for each in dead))
     return (
         f"{len(dead)} messages were given up after {ATTEMPTS} attempts ({cases}). The letters can be read in the desk's mailbox: tell the "
         "addressees in another way, and mend their addresses, the mail server or the webhook."

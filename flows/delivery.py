@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flows.mail import Letter, PasswordInTheClear, message_of, post_office, sender_of
 from flows.webhooks import NotTaken, call, open_client
 from machines.outbox import (
+    OPERATORS,
+    PEOPLE,
     Waiting,
     claim_calls,
     claim_letters,
@@ -58,9 +60,14 @@ def deliver_messages_now(database: Database, now: datetime, office: PostOffice) 
     """Send what is due by *now*, letters first; any number of deliverers share the work."""
     clock = _running_from(now)
     return [
-        *_deliver_letters(database, clock, office, now + BUDGET),
+        *_deliver_letters(database, clock, office, now + BUDGET, (PEOPLE, OPERATORS)),
         *_deliver_calls(database, clock, office, now + BUDGET),
     ]
+
+
+def deliver_alarms_now(database: Database, now: datetime, office: PostOffice) -> list[Delivered]:
+    """Send what those are told who keep the service running, and nothing else: while Prefect stands still too."""
+    return list(_deliver_letters(database, _running_from(now), office, now + BUDGET, (OPERATORS,)))
 
 
 def _running_from(now: datetime) -> Clock:
@@ -72,10 +79,12 @@ def _running_from(now: datetime) -> Clock:
 # --------------------------------------------------------------------------------------------------------------- to people
 
 
-def _deliver_letters(database: Database, clock: Clock, office: PostOffice, until: datetime) -> Iterator[Delivered]:
+def _deliver_letters(
+    database: Database, clock: Clock, office: PostOffice, until: datetime, channels: Sequence[str]
+) -> Iterator[Delivered]:
     while clock() < until:
         with database.transaction() as db:
-            claimed = claim_letters(db, clock())
+            claimed = claim_letters(db, clock(), channels=channels)
         if not claimed:
             return
         written = dict(_written(database, claimed, office.compose))

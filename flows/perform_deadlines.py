@@ -1,5 +1,6 @@
 """Perform the deadlines that have passed: every minute, and at each instant at which something falls due."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,12 @@ from flows.sweeps import perform_deadlines_now
 from flows.touching import summed_up
 from flows.writing import link_to
 from machines.act import Done
+from machines.alarms import watch
 from machines.settle import Due, Failure, Settled
+from machines.watching import failing
 from machines.zones import local_time
+
+log = logging.getLogger("kenes.flows")
 
 COLUMNS = ("case", "act", "norm", "due", "done", "late by")
 
@@ -28,7 +33,15 @@ async def perform_deadlines() -> State[Any]:
 
 
 def _work(home: Home, now: datetime) -> Told:
-    return told_of(perform_deadlines_now(home.database, now, home.book), home, now)
+    settled = perform_deadlines_now(home.database, now, home.book)
+    for each in settled.failed:
+        log.error("%s %s: the act of the clock failed", each.due.number, each.due.deadline, exc_info=each.error)
+    with home.database.transaction(write=False) as db:
+        stands = failing(db) or db.one("SELECT 1 FROM alarms WHERE code = 'failing' AND ended_at IS NULL")
+    if stands:
+        with home.database.transaction() as db:
+            watch(db, ["failing"], failing(db), now, home.settings.operators)
+    return told_of(settled, home, now)
 
 
 def _keep_the_plan(home: Home, now: datetime) -> None:
@@ -83,5 +96,5 @@ def _alarm(failed: tuple[Failure, ...]) -> str:
         return ""
     return (
         f"{listed(alarming)}: the act of the clock has failed three times. All other cases go on. The deadline stays open and its act "
-        "will be effective at its own instant; the log of this run has the error, which is a fault of the program: report it."
+        "will be effective at its own instant; logs/worker.log has the error, which is a fault of the program: report it."
     )

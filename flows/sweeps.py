@@ -4,17 +4,20 @@ Each may be called twice, at once by several, late or early: rows say what is du
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from machines.alarms import Found, Standing, open_alarms, watch
 from machines.reminders import BATCH, Place, Reminded, Unreminded, stage_reminders
 from machines.rulebook import Rulebook
 from machines.seals import SealRecord, count_entries, seal
-from machines.settle import Settled, settle
+from machines.settle import Settled, again_if_raced, settle
+from machines.watching import BY_THE_CLOCK, DUTIES, SERVICE, duties, full_disks, late_flows, places_of, rooms_of
 from models.database import Database
 from models.heartbeat import SWEEP
+from models.settings import Settings
 
 _BEAT = """INSERT INTO heartbeats (name, at, note, took_ms) VALUES (?, ?, ?, ?)
  ON CONFLICT (name) DO UPDATE SET at = excluded.at, note = excluded.note, took_ms = excluded.took_ms"""
@@ -63,6 +66,34 @@ def seal_journal_now(database: Database, now: datetime, key: Ed25519PrivateKey) 
             made = seal(db, key, now, counted=counted)
     beat(database, "seal_journal", now, f"seal {made.seal} over {made.size} entries" if made else "nothing to seal")
     return made
+
+
+def watch_duties_now(
+    database: Database, now: datetime, book: Rulebook, settings: Settings, *, in_doubt: bool = False
+) -> list[Standing]:
+    """Look for everything that somebody must see to; raise and end the alarms, and return those that are open.
+
+    While the clock is in doubt nothing is looked for that depends on the time.
+    """
+    beat(database, "watch_duties", now, "is looking")  # first, or it would find itself late
+    codes = {*DUTIES, *SERVICE, "disk"} - (BY_THE_CLOCK if in_doubt else set())
+    rooms = rooms_of(places_of(settings))
+
+    def look() -> list[Standing]:
+        with database.transaction() as db:
+            found = [*duties(db, now, book), *late_flows(db, now), *full_disks(db, rooms)]
+            watch(db, codes, [each for each in found if each.code in codes], now, settings.operators)
+            return open_alarms(db)
+
+    standing = again_if_raced(look)
+    beat(database, "watch_duties", now, f"{len(standing)} alarms are open")
+    return standing
+
+
+def note_alarms(database: Database, code: str, found: Sequence[Found], now: datetime, settings: Settings) -> None:
+    """Bring the alarms of one code to what a flow has found: nothing found ends them."""
+    with database.transaction() as db:
+        watch(db, [code], found, now, settings.operators)
 
 
 def beat(database: Database, name: str, now: datetime, note: str, *, took_ms: int = 0) -> None:
