@@ -15,6 +15,7 @@ from desk.asking import language_of
 from desk.door import Door, entries_since, looking
 from desk.intake import WrongStatus
 from desk.problems import REQUEST, TooMany, Unauthorized, plain, problem
+from machines.clock import ClockInDoubt
 from machines.refusal import Conflict, Unanswerable, Unknown, WrongFacts
 from machines.wording import say
 from models.database import Locked
@@ -42,7 +43,7 @@ def answer_problem(body: Mapping[str, Any], *, headers: Mapping[str, str] | None
 
 def answer_exceptions(app: FastAPI) -> None:
     """Tell *app* what becomes of every exception."""
-    for refused in (Unanswerable, Unauthorized, TooMany, Locked):
+    for refused in (Unanswerable, Unauthorized, TooMany, Locked, ClockInDoubt):
         app.add_exception_handler(refused, _not_done)
     app.add_exception_handler(RequestValidationError, _wrong_shape)
     app.add_exception_handler(HTTPException, _status)
@@ -64,6 +65,8 @@ def _headers(error: Exception) -> dict[str, str] | None:
         return {"WWW-Authenticate": 'Bearer error="invalid_token"' if error.given else "Bearer"}
     if isinstance(error, TooMany):
         return {"Retry-After": str(error.seconds)}
+    if isinstance(error, ClockInDoubt):
+        return {"Retry-After": "60"}
     return {"Retry-After": "1"} if isinstance(error, Locked) else None
 
 

@@ -175,6 +175,7 @@ PROBLEMS: dict[int | str, Documented] = {
     422: _problem("Facts of the wrong shape, or a key that was used for something else"),
     428: _problem("Say which entry you have seen"),
     429: _problem("Too many failed attempts"),
+    503: _problem("The clock of the machine is in doubt: nothing is entered until it is right, or confirmed"),
 }
 
 

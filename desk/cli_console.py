@@ -94,9 +94,16 @@ class Console:
     @cached_property
     def door(self) -> Door:
         """The door to the machines."""
-        from desk.door import Door
+        from desk.door import clock, door_to
 
-        return Door(self.database, self.book, self.surroundings.clock)
+        own = self.surroundings.clock is read_clock  # of this machine, which may be in doubt
+        return door_to(self.database, self.book, clock if own else self.surroundings.clock)
+
+    def must_be_in_time(self) -> None:
+        """Let nothing be entered while the clock of this machine is in doubt."""
+        from desk.door import let_act
+
+        let_act(self.door)
 
     def close(self) -> None:
         """Give back what was opened."""

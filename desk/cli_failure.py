@@ -15,7 +15,7 @@ from desk.cli_console import BUG, CHECK_FAILED, CONFLICT, NOT_FOUND, REFUSED, WR
 
 STATUS = {
     "refused": REFUSED, "forbidden": REFUSED, "unauthorized": REFUSED, "conflict": CONFLICT, "precondition": CONFLICT,
-    "in-flight": CONFLICT, "unknown": NOT_FOUND, "facts": WRONG, "key-reused": WRONG, "too-many": REFUSED,
+    "in-flight": CONFLICT, "unknown": NOT_FOUND, "facts": WRONG, "key-reused": WRONG, "too-many": REFUSED, "clock": CHECK_FAILED,
 }  # fmt: skip
 
 __all__ = ["CHECK_FAILED", "end", "said_of"]
@@ -67,10 +67,11 @@ def said_of(problem: Mapping[str, Any]) -> Iterator[str]:
 def _problem(error: Exception, console: Console | None, language: str) -> dict[str, Any] | None:
     """Return the problem that the API would answer with, or None: it is something else."""
     from desk.problems import problem
+    from machines.clock import ClockInDoubt
     from machines.refusal import Conflict, Unanswerable
     from models.database import Locked
 
-    if not isinstance(error, Unanswerable | Locked):
+    if not isinstance(error, Unanswerable | Locked | ClockInDoubt):
         return None
     told = problem(error, language)
     if isinstance(error, Conflict) and console:

@@ -213,6 +213,7 @@ def _change(console: Console, day: date, kind: str, note: str, by: str) -> None:
     from machines.calendar_versions import change, concerned
     from machines.refusal import Unknown
 
+    console.must_be_in_time()
     with console.database.transaction() as db:
         if db.one("SELECT 1 FROM people WHERE person_id = ?", by) is None:
             raise Unknown("person", by)

@@ -38,6 +38,7 @@ def import_file(
 
     console = console_of(ctx)
     rows = read_rows(file)
+    console.must_be_in_time()
     try:
         with (
             console.database.transaction(keep=not dry_run) as db,
@@ -80,6 +81,7 @@ def add(
     faults += [f"{name}: expected the name" for name in ("kk", "ru", "en") if not given.cell(f"name_{name}").strip()]
     if faults:
         raise Ended(WRONG, "\n".join(faults))
+    console.must_be_in_time()
     with console.database.transaction() as db:
         if db.one("SELECT 1 FROM people WHERE person_id = ?", person_id):
             raise Ended(WRONG, f"{person_id} is in the register already: `kenes person list` names everybody.")

@@ -1,10 +1,11 @@
-"""What is wrong with an installation, and how to mend it: versions, settings, database, calendar, clock, Prefect.
+"""What is wrong with an installation, and how to mend it: versions, settings, disk, database, calendar, clock, alarms, Prefect.
 
 Nothing here raises: a check that cannot be made is itself what is wrong.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import json
 import os
@@ -55,6 +56,7 @@ def examine(environment: Mapping[str, str], folder: Path, *, now: datetime) -> I
     if settings is None:
         return
     yield _home(settings)
+    yield from _disks(settings)
     yield from _database(settings, now)
     yield _prefect(settings)
 
@@ -84,7 +86,10 @@ def _zone_data() -> Check:
 
     offsets = [local_time(at, "Asia/Almaty").utcoffset() for at in (_SUMMER_2023, _SUMMER_2024)]
     well = offsets == [timedelta(hours=6), timedelta(hours=5)]
-    found = "Asia/Almaty is UTC+5 since March 2024" if well else f"Asia/Almaty has the offsets {offsets}"
+    version = f"{importlib.import_module('tzdata').IANA_VERSION}: "
+    found = (
+        f"{version}Asia/Almaty is UTC+5 since March 2024" if well else f"{version}Asia/Almaty has the offsets {offsets}"
+    )
     return Check("zone data", well, found, _mend(well, "install a newer tzdata"))
 
 
@@ -119,6 +124,16 @@ def _home(settings: Settings) -> Check:
     )
 
 
+def _disks(settings: Settings) -> Iterator[Check]:
+    from machines.watching import is_low, places_of, rooms_of
+
+    for place, room in rooms_of(places_of(settings)).items():
+        if room:
+            well = not is_low(room, standing=False)
+            found = f"{room.free // 1_000_000} MB of {room.total // 1_000_000} are free"
+            yield Check(f"disk of the {place}", well, found, _mend(well, "make room: old logs and backups first"))
+
+
 def _database(settings: Settings, now: datetime) -> Iterator[Check]:
     from models.home import open_database
     from models.migrations import HEAD, revision_of
@@ -139,7 +154,9 @@ def _database(settings: Settings, now: datetime) -> Iterator[Check]:
         "database", revision == HEAD, found, _mend(revision == HEAD, "kenes init brings it to the newest schema")
     )
     if revision == HEAD:
-        yield from (_tried(check, database, now) for check in (_calendar, _clock, _heartbeat, _failures, _dead_letters))
+        yield from (
+            _tried(check, database, now) for check in (_calendar, _clock, _heartbeat, _alarms, _failures, _dead_letters)
+        )
     database.dispose()
 
 
@@ -152,32 +169,45 @@ def _tried(check: Callable[[Database, datetime], Check], database: Database, now
 
 def _calendar(database: Database, now: datetime) -> Check:
     from machines.rulebook import Rulebook
+    from models.database import instant
 
     with database.transaction(write=False) as db:
-        row = db.one("SELECT max(version) FROM calendar_versions")
+        row = db.one("SELECT version, at FROM calendar_versions ORDER BY version DESC LIMIT 1")
         version = row[0] if row else None
         calendar = Rulebook().calendar_of(db, version)
     well = version is not None and calendar.last_year > now.year
-    found = f"version {version}, days off known until the end of {calendar.last_year}"
+    changed = f" of {instant(row[1]):%Y-%m-%d}" if row else ""
+    found = f"version {version}{changed} (shipped: {Rulebook().calendar.version}), days off known until the end of {calendar.last_year}"
     return Check("calendar", well, found, _mend(well, "enter the days off of next year: kenes calendar add"))
 
 
 def _clock(database: Database, now: datetime) -> Check:
-    """See that the clock does not stand before what has been recorded."""
-    from models.database import instant
+    """See that the clock agrees with what was witnessed, and does not stand before what has been recorded."""
+    from machines.clock import ClockInDoubt, Reading
+    from machines.witnesses import doubt_of, witnesses
+    from models import host
 
     with database.transaction(write=False) as db:
-        row = db.one("SELECT max(recorded_at) FROM entries")
-    last = instant(row[0]) if row and row[0] else None
-    well = last is None or last <= now + timedelta(seconds=1)
-    found = f"{now:%Y-%m-%d %H:%M:%S} UTC" + (
-        "" if well else f", but the last entry is of {last:%Y-%m-%d %H:%M:%S} UTC"
-    )
-    return Check("clock", well, found, _mend(well, "set the clock of this machine (timedatectl)"))
+        seen = witnesses(db)
+        doubt = doubt_of(db, Reading(now, host.ran_ms(), host.boot()))
+    last = f", the last at {seen[-1][1].at:%Y-%m-%d %H:%M:%S} UTC" if seen else ""
+    found = f"{now:%Y-%m-%d %H:%M:%S} UTC; witnesses: {len(seen)}{last}" if doubt is None else str(ClockInDoubt(doubt))
+    mend = "set the clock of this machine (timedatectl); if the new time is right: kenes clock confirm --as PERSON"
+    return Check("clock", doubt is None, found, _mend(doubt is None, mend))
+
+
+def _alarms(database: Database, _: datetime) -> Check:
+    from machines.alarms import open_alarms
+
+    with database.transaction(write=False) as db:
+        standing = open_alarms(db)
+    found = ", ".join(f"{alarm.name} since {alarm.since:%Y-%m-%d %H:%M} UTC" for alarm in standing)
+    return Check("alarms", not standing, found or "none is open", _mend(not standing, "kenes alarms says what to do"))
 
 
 def _heartbeat(database: Database, now: datetime) -> Check:
-    from desk.health import NO_TIME_AFTER_S, SWEEP, heartbeats
+    from desk.health import NO_TIME_AFTER_S, heartbeats
+    from models.heartbeat import SWEEP
 
     with database.transaction(write=False) as db:
         at = dict(heartbeats(db)).get(SWEEP)

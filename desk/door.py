@@ -22,6 +22,7 @@ from machines.refusal import Conflict, Unanswerable, Unknown
 from machines.rulebook import Rulebook
 from machines.settle import act_settled, again_if_raced, anything_due, settle_in
 from machines.trial import try_act
+from machines.witnesses import TrustedClock
 from models.database import Database, Db
 from models.entry import COLUMNS, Record
 
@@ -35,11 +36,15 @@ def clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where acts come in: the database, the rules that it is worked by, and the clock that is read here."""
+    """Where acts come in: the database, the rules that it is worked by, and the clock that is read here.
+
+    *trusted* is the clock of this machine, which may be in doubt; a clock that is given has none.
+    """
 
     database: Database
     book: Rulebook
     clock: Callable[[], datetime] = clock
+    trusted: TrustedClock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,18 @@ def open_door(settings: Any, *, clock: Callable[[], datetime] = clock) -> Door:
     """Open the door to the home's own database, by the settings (`models.settings`)."""
     from models.home import open_database
 
-    return Door(open_database(settings), configured_book(settings), clock)
+    return door_to(open_database(settings), configured_book(settings), clock)
+
+
+def door_to(database: Database, book: Rulebook, read: Callable[[], datetime]) -> Door:
+    """Make the door to a database; where the clock that is read is that of this machine, it has to be trusted."""
+    return Door(database, book, read, TrustedClock(database.transaction, read) if read is clock else None)
+
+
+def let_act(door: Door) -> None:
+    """Let nobody act while the clock of this machine is in doubt (ClockInDoubt)."""
+    if door.trusted:
+        door.trusted.must_be_trusted()
 
 
 @contextlib.contextmanager
@@ -100,8 +116,9 @@ def act_of(
 def do(door: Door, act: Act, *, language: str) -> Answered:
     """Settle what is due, then do *act*, and answer as the API does.
 
-    Idempotent by its key. Raises what `perform` raises, in the order of answers of the contract.
+    Idempotent by its key. Raises what `perform` raises, in the order of answers of the contract, and ClockInDoubt.
     """
+    let_act(door)
     try:
         done = act_settled(door.database.transaction, act, door.book)
     except Unknown as error:

@@ -12,11 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from desk.asking import language_of
 from desk.door import Door, looking
-from desk.health import NO_TIME_AFTER_S, SWEEP, heartbeats, open_cases, our_version
+from desk.health import heartbeats, open_cases, our_version
 from desk.intake import WrongStatus
+from machines.alarm_texts import in_words
+from machines.alarms import open_alarms
 from machines.wording import LANGUAGES, has, say, shown
 from machines.zones import local_time
 from models.database import Db, instant
+from models.heartbeat import LATE_AFTER, SWEEP
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,6 +49,7 @@ def first_page(request: Request) -> Response:
             "overdue": [_deadline(row, language) for row in db.all(_OVERDUE, now, NEXT)],
             "ahead": [_deadline(row, language) for row in db.all(_NEXT, now, NEXT)],
             "beats": _beats(db, now, language),
+            "alarms": _alarms(db, language, door.book.zone),
         }
     return _page(
         request, "first.html", language, now, **shows, prefect=_prefect(request), mailbox=_has_mailbox(request)
@@ -81,6 +85,14 @@ def docs(request: Request) -> Response:
     return page
 
 
+def _alarms(db: Db, language: str, zone: str) -> list[dict[str, Any]]:
+    return [
+        in_words(alarm.code, alarm.numbers, language=language, zone=zone)._asdict()
+        | {"since": _moment(alarm.since, zone)}
+        for alarm in open_alarms(db)
+    ]
+
+
 def _cases(db: Db, language: str) -> list[dict[str, Any]]:
     found: dict[str, list[tuple[str, int]]] = {}
     for procedure, state, count in open_cases(db):
@@ -102,11 +114,14 @@ def _procedure(number: str) -> str:
 
 
 def _beats(db: Db, now: datetime, language: str) -> list[dict[str, Any]]:
+    found = heartbeats(db)
     beats = [
         {"name": _flow(name, language), "age": _age(at, now, language), "late": _late(name, at, now)}
-        for name, at in heartbeats(db)
+        for name, at in found
     ]
-    return beats or [{"name": _flow(SWEEP, language), "age": say("desk.first.never", language), "late": True}]
+    if SWEEP not in dict(found):
+        beats.append({"name": _flow(SWEEP, language), "age": say("desk.first.never", language), "late": True})
+    return beats
 
 
 def _flow(name: str, language: str) -> str:
@@ -120,7 +135,7 @@ def _age(at: datetime, now: datetime, language: str) -> str:
 
 
 def _late(name: str, at: datetime, now: datetime) -> bool:
-    return name == SWEEP and (now - at).total_seconds() > NO_TIME_AFTER_S
+    return name == SWEEP and now - at > LATE_AFTER[SWEEP]
 
 
 def _name(kind: str, name: str, language: str) -> str:

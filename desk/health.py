@@ -7,32 +7,40 @@ from typing import Any
 
 from desk.door import Door, looking
 from desk.shapes import moment
+from machines.alarms import Standing, open_alarms
 from models.database import Db, instant
+from models.heartbeat import LATE_AFTER, SWEEP
 
-SWEEP = "perform_deadlines"  # the flow that brings time to the cases
-NO_TIME_AFTER_S = 300  # without a sweep for so long the service is not ready for time
+NO_TIME_AFTER_S = LATE_AFTER[SWEEP].total_seconds()  # without a sweep for so long the service is not ready for time
 
 log = logging.getLogger("kenes.desk")
 
 
 def health(door: Door) -> dict[str, Any]:
-    """Return whether the service lives, whether the database answers, and how long ago deadlines were swept."""
+    """Return whether the service lives, whether the database answers, how long ago deadlines were swept, and the alarms."""
     now = door.clock()
+    standing: list[Standing] = []
     try:
         with looking(door) as db:
             swept = dict(heartbeats(db)).get(SWEEP)
+            standing = open_alarms(db)
+        in_doubt = door.trusted is not None and door.trusted.doubt() is not None
         database = True
     except Exception:  # whatever keeps the database from answering, the probe must say so
         log.exception("the database does not answer")
-        swept, database = None, False
+        swept, database, in_doubt = None, False, False
     age = (now - swept).total_seconds() if swept else None
     time = {
         "last_sweep": moment(swept, door.book.zone) if swept else None,
         "age_s": round(age, 3) if age is not None else None,
     }
-    in_time = age is not None and age <= NO_TIME_AFTER_S
+    in_time = age is not None and age <= NO_TIME_AFTER_S and not in_doubt
+    alarms = [
+        {"code": alarm.code, "name": alarm.name, "since": moment(alarm.since, door.book.zone)} for alarm in standing
+    ]
     return {
-        "live": True, "ready": database and in_time, "database": database, "time": time | {"ready": in_time}, "version": our_version(),
+        "live": True, "ready": database and in_time, "database": database, "alarms": alarms,
+        "time": time | {"ready": in_time, "in_doubt": in_doubt}, "version": our_version(),
     }  # fmt: skip
 
 
@@ -86,6 +94,7 @@ def _counts(now: datetime) -> list[tuple[str, str, str, tuple[Any, ...]]]:
         ("deadlines_open", "Open deadlines", f"SELECT count(*) {standing}", ()),
         ("deadlines_overdue", "Open deadlines that have passed", f"SELECT count(*) {standing} AND due_at <= ?", (now,)),
         ("deadlines_failed", "Open deadlines whose act has failed", f"SELECT count(*) {standing} AND failures > 0", ()),
+        ("alarms_open", "Open alarms", "SELECT count(*) FROM alarms WHERE ended_at IS NULL", ()),
         ("messages_unsent", "Messages that wait to be sent", "SELECT count(*) FROM messages WHERE sent_at IS NULL AND dead_at IS NULL", ()),
         ("messages_dead", "Messages given up", "SELECT count(*) FROM messages WHERE dead_at IS NOT NULL", ()),
         ("journal_position", "The place of the last entry", "SELECT max(position) FROM entries", ()),

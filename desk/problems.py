@@ -4,8 +4,11 @@ Nothing of the web is imported here: the command line says the same.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
+from machines.clock import ELSEWHERE, ClockInDoubt
+from machines.clock_watch import ClockNotTheirs
 from machines.faults import fault_in_words
 from machines.refusal import (
     Conflict,
@@ -17,12 +20,14 @@ from machines.refusal import (
     WrongFacts,
     worded,
 )
+from machines.rulebook import ZONE
 from machines.wording import has, say
+from machines.zones import local_time
 from models.database import Locked
 
 STATUS = {
     "refused": 409, "conflict": 412, "forbidden": 403, "unauthorized": 401, "unknown": 404, "facts": 422, "precondition": 428,
-    "key-reused": 422, "in-flight": 409, "too-many": 429,
+    "key-reused": 422, "in-flight": 409, "too-many": 429, "clock": 503,
 }  # fmt: skip
 
 
@@ -66,6 +71,7 @@ class Closed(Forbidden):
 _TYPES: tuple[tuple[type[Exception], str], ...] = (
     (Refused, "refused"), (Conflict, "conflict"), (WrongFacts, "facts"), (Forbidden, "forbidden"), (SeenMissing, "precondition"),
     (KeyReused, "key-reused"), (Unauthorized, "unauthorized"), (TooMany, "too-many"), (Locked, "in-flight"),
+    (ClockInDoubt, "clock"),
 )  # fmt: skip
 
 
@@ -143,6 +149,11 @@ def _of_the_door(error: Exception) -> tuple[str, dict[str, Any]] | None:
             return "read_only", {}
         case Closed():
             return "register", {"offices": _offices(error)}
+        case ClockNotTheirs():
+            return "clock", {"offices": _offices(error)}
+        case ClockInDoubt(doubt=doubt):
+            told = {"shown": _written(doubt.shown), "expected": _written(doubt.expected)}
+            return "elsewhere" if doubt.kind == ELSEWHERE else "detail", told
         case TooMany():
             return "detail", {"seconds": error.seconds}
         case Unauthorized():
@@ -183,6 +194,11 @@ def _of_an_act(error: Exception) -> tuple[str, dict[str, Any]]:
 
 def _act(name: str) -> str:
     return f"name:act.{name}" if has(f"names.act.{name}") else name
+
+
+def _written(at: datetime) -> datetime:
+    """Bring an instant to the local time of the Republic."""
+    return local_time(at, ZONE).replace(tzinfo=None)
 
 
 def _offices(error: Forbidden) -> list[str]:

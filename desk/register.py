@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from desk.door import Door
+from desk.door import Door, let_act
 from desk.problems import Closed
 from desk.shapes import name_of
 from machines.procedure import NOMINATING_OFFICES, Office
@@ -85,6 +85,7 @@ def enter_person(door: Door, told: Mapping[str, Any], *, actor: str, at: datetim
 
     By the working body and the nominating offices, else Forbidden.
     """
+    let_act(door)
 
     def enter() -> tuple[str, bool]:
         with door.database.transaction() as db:

@@ -53,21 +53,27 @@ def serve(settings: Settings) -> None:
         import uvicorn
 
         from desk.app import make_app
+        from desk.watch import watching
 
+        app = make_app(settings)
         config = uvicorn.Config(
-            make_app(settings), log_level="warning", timeout_graceful_shutdown=SECONDS_TO_FINISH, server_header=False
+            app, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_FINISH, server_header=False
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        with watching(app.state.door, settings):
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _begin(settings: Settings, book: Rulebook) -> None:
-    """Begin the yearly duty where the service has none yet (8.1c)."""
+    """Begin the yearly duty where the service has none yet (8.1c), unless nobody can say which year it is."""
     from machines.settle import begin_service
+    from machines.witnesses import TrustedClock
     from models.home import open_database
 
     database = open_database(settings)
     try:
-        begin_service(database.transaction, datetime.now(UTC), book)
+        clock = TrustedClock(database.transaction, lambda: datetime.now(UTC))
+        if clock.doubt() is None:
+            begin_service(database.transaction, clock(), book)
     finally:
         database.dispose()
 

@@ -65,17 +65,34 @@ def test_a_scheduled_run_is_executed_and_tells_what_it_did(tmp_path: Path):
             "stage_reminders/every-minute",
             "deliver_messages/every-minute",
             "seal_journal/every-ten-minutes",
+            "watch_duties/every-hour",
         ):
             run = service.run_now(deployment)
             ended = until(lambda run=run: service.ended(run), what=deployment)
             assert "COMPLETED" == ended["state_type"], ended["state"]
         names = {name for (name,) in assembly.ask("SELECT name FROM heartbeats")}
-        assert {"perform_deadlines", "stage_reminders", "deliver_messages", "seal_journal"} == names
+        flows = {"perform_deadlines", "stage_reminders", "deliver_messages", "seal_journal", "watch_duties"}
+        assert flows <= names
         quiet = service.run_now("perform_deadlines/every-minute")
         assert "Nothing due" == until(lambda: service.ended(quiet), what="a quiet run")["state_name"]
         _runs_on_a_plain_pool(service)
         assert [] == errors(service.log("prefect"))
         assert [] == errors(service.log("worker"))
+        _waits_for_the_clock(service, assembly)
+
+
+def _waits_for_the_clock(service: Service, assembly: Assembly) -> None:
+    """See that a sweep fails with what to do while the clock of any machine is in doubt, and goes on afterwards."""
+    with assembly.database.transaction() as db:
+        sql = "INSERT INTO alarms (name, since, code, number, numbers, ended_by) VALUES ('clock:other', ?, 'clock', '', '{}', '')"
+        db.run(sql, utc("2006-05-01"))
+    for state in ("Failed", "Nothing due"):
+        run = service.run_now("perform_deadlines/every-minute")
+        ended = until(lambda run=run: service.ended(run), what="a sweep")
+        assert state == ended["state_name"]
+        assert ("kenes clock confirm" in ended["state"]["message"]) is (state == "Failed")
+        with assembly.database.transaction() as db:
+            db.run("UPDATE alarms SET ended_at = since, ended_by = 'confirmed'")
 
 
 def _named(service: Service, flow: str, state: str) -> dict | None:
