@@ -79,6 +79,27 @@ def signing_key(settings: Settings) -> Ed25519PrivateKey:
     return key
 
 
+def own_key(settings: Settings) -> str:
+    """Return the home's own key as PEM, for a backup; empty where the key is set elsewhere, which keeps it."""
+    return "" if settings.signing_key else _home_key(settings).read_text(encoding="ascii")
+
+
+@contextlib.contextmanager
+def taking_key(settings: Settings, pem: str) -> Iterator[None]:
+    """Put a key into a home that has none, and take it away again if the block raises; an empty one leaves the home as it is."""
+    _make_home(settings)
+    file = settings.home / KEY_FILE
+    taken = bool(pem) and not file.exists()
+    if taken:
+        _write_key(file, pem.encode("ascii"))
+    try:
+        yield
+    except BaseException:
+        if taken:
+            file.unlink(missing_ok=True)
+        raise
+
+
 def _make_home(settings: Settings) -> None:
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,12 +123,16 @@ def _home_key(settings: Settings) -> Path:
 
 
 def _make_key(file: Path) -> None:
-    """Write a new key under another name and link it: who starts at the same moment finds a whole key, and one only."""
+    """Draw a new key and write it."""
     from cryptography.hazmat.primitives import serialization as form
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.generate()
-    text = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    _write_key(file, key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()))
+
+
+def _write_key(file: Path, text: bytes) -> None:
+    """Write a key under another name and link it: who starts at the same moment finds a whole key, and one only."""
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.") as written:  # mode 600 from the start
         written.write(text)
         written.flush()

@@ -3,10 +3,13 @@
 No clock is read here: how long a machine has run says nothing of the time of day, and no setting of the clock changes it.
 """
 
+import contextlib
+import fcntl
 import os
 import platform
 import shutil
 import time
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -73,6 +76,18 @@ def room(place: Path) -> Room | None:
 def _uptime() -> int:
     """Open the kernel's account once: every act asks."""
     return os.open(_PROC / "uptime", os.O_RDONLY | os.O_CLOEXEC)
+
+
+@contextlib.contextmanager
+def holding(file: Path) -> Iterator[bool]:
+    """Hold a lock file while the block runs, and say whether it was free; the lock is gone with its process, however that ends."""
+    with file.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def _started(pid: int) -> str:
