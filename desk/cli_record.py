@@ -34,7 +34,7 @@ def verify(
     from machines.journal import verify_export
 
     console = console_of(ctx)
-    keys = _keys(console)
+    keys = keys_of(console)
     if export is not None:
         if complaint := _not_whole(export):
             raise Ended(CHECK_FAILED, complaint)
@@ -74,6 +74,17 @@ def export(
     console.say(f"{file}: {entries} entries. Anybody can check it: python3 {checker} {file}")
 
 
+def keys_of(console: Console) -> tuple[str, ...]:
+    """Return the public key of this home, by which its seals must be signed; none where there is no key yet."""
+    from machines.seals import public_key
+    from models.home import KEY_FILE, signing_key
+
+    settings = console.settings
+    if settings.signing_key is None and not (settings.home / KEY_FILE).is_file():
+        return ()
+    return (public_key(signing_key(settings)),)
+
+
 def add_to(main: typer.Typer) -> None:
     """Add the commands of the record."""
     main.command()(verify)
@@ -93,17 +104,6 @@ def _not_whole(export: Path) -> str:
     with export.open("rb") as lines:
         check.read(line.removesuffix(b"\n") for line in lines)
     return "\n".join([*check.faults, f"{export} is NOT whole."]) if check.faults else ""
-
-
-def _keys(console: Console) -> tuple[str, ...]:
-    """Return the public key of this home, by which its seals must be signed; none where there is no key yet."""
-    from machines.seals import public_key
-    from models.home import KEY_FILE, signing_key
-
-    settings = console.settings
-    if settings.signing_key is None and not (settings.home / KEY_FILE).is_file():
-        return ()
-    return (public_key(signing_key(settings)),)
 
 
 def _say(console: Console, report: Report, *, as_json: bool) -> None:
