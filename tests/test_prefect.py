@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from machines.perform import perform
 from models.home import open_database, prepare
@@ -16,6 +17,12 @@ from tests.assembly import Assembly, utc
 from tests.service import PATIENCE_S, ROOT, Service, environment_of, running, until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+# Every flow, as prefect.yaml deploys it: flow and deployment.
+DEPLOYED = [
+    f"{each['entrypoint'].rpartition('.')[2]}/{each['name']}"
+    for each in yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+]
 
 _RECORD = re.compile(r"^\d\d:\d\d:\d\d\.\d{3} \| ", re.MULTILINE)
 
@@ -61,18 +68,13 @@ def test_a_scheduled_run_is_executed_and_tells_what_it_did(tmp_path: Path):
         assert [case] == exits(assembly)
         table = service.ask("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [performed["id"]]}}})[0]["data"]
         assert re.search(rf"\| \[{case}\]\(.*/cases/{case}\) \| exit \| 20\.3 \| 01\.05\.2006 00:00:00 \|", table)
-        for deployment in (
-            "stage_reminders/every-minute",
-            "deliver_messages/every-minute",
-            "seal_journal/every-ten-minutes",
-            "watch_duties/every-hour",
-        ):
+        for deployment in DEPLOYED:
             run = service.run_now(deployment)
             ended = until(lambda run=run: service.ended(run), what=deployment)
-            assert "COMPLETED" == ended["state_type"], ended["state"]
+            assert "COMPLETED" == ended["state_type"], (deployment, ended["state"])
         names = {name for (name,) in assembly.ask("SELECT name FROM heartbeats")}
-        flows = {"perform_deadlines", "stage_reminders", "deliver_messages", "seal_journal", "watch_duties"}
-        assert flows <= names
+        assert {deployment.partition("/")[0] for deployment in DEPLOYED} == names
+        assert 1 == len(list((tmp_path / "backups").glob("kenes-*.backup")))
         quiet = service.run_now("perform_deadlines/every-minute")
         assert "Nothing due" == until(lambda: service.ended(quiet), what="a quiet run")["state_name"]
         _runs_on_a_plain_pool(service)
