@@ -8,9 +8,10 @@ from prefect.client.schemas.objects import State
 
 from flows.home import Home
 from flows.run import Told, carry_out, listed
-from flows.sweeps import beat
+from flows.sweeps import beat, note_alarms
 from flows.touching import forget_old
 from flows.writing import case_link
+from machines.alarms import Found
 from machines.journal import Report, verify
 from machines.procedures import procedure_of_number
 from machines.recount import recount
@@ -39,6 +40,10 @@ async def audit_journal() -> State[Any]:
 def _work(home: Home, now: datetime) -> Told:
     audited = audit_now(home.database, keys=(public_key(signing_key(home.settings)),))
     told = told_of(audited, home)
+    count = len(audited.faults)
+    note_alarms(
+        home.database, "audit", [Found("audit", "audit", numbers={"count": count})] if count else [], now, home.settings
+    )
     forget_old(home.database, now)
     beat(home.database, "audit_journal", now, told.title)
     return told

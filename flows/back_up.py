@@ -10,7 +10,8 @@ from prefect.client.schemas.objects import State
 
 from flows.home import Home
 from flows.run import Told, carry_out
-from flows.sweeps import beat
+from flows.sweeps import beat, note_alarms
+from machines.alarms import Found
 from machines.copied import NotWholeError, UnlikeError, copy_whole
 from models.backup import FOLDER, NoRoomError, UnderWayError, alone_in, write_backup
 from models.backup_file import keep_newest, name_at
@@ -30,6 +31,19 @@ async def back_up() -> State[Any]:
 
 
 def _work(home: Home, now: datetime) -> Told:
+    """Back up, and bring the alarm about backups to what came of it; a run that found another under way says nothing of it."""
+    try:
+        told = _backed_up(home, now)
+    except Exception:
+        note_alarms(home.database, "backup", [Found("backup", "backup")], now, home.settings)
+        raise
+    if told.failure or told.rows:
+        found = [Found("backup", "backup")] if told.failure else []
+        note_alarms(home.database, "backup", found, now, home.settings)
+    return told
+
+
+def _backed_up(home: Home, now: datetime) -> Told:
     folder = home.settings.home / FOLDER
     try:
         with alone_in(folder):

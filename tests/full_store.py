@@ -20,6 +20,9 @@ _OPERATION = (
         "INSERT INTO alarms (name, since, code, number, numbers, ended_by) VALUES ('no_sweep', ?, 'no_sweep', '', '{}', '')"
     ),
     ("INSERT INTO heartbeats (name, at, note) VALUES ('perform_deadlines', ?, 'nothing')"),
+    (
+        "INSERT INTO touches (number, run_id, flow, at, did) VALUES ('M-2005-0001', 'run', 'perform_deadlines', ?, 'exit performed')"
+    ),
     ("INSERT INTO witnesses (process, boot, at, ran_ms) VALUES ('b/1/1', 'b', ?, 5000000000)"),
 )
 

@@ -1,5 +1,8 @@
 """The nightly audit: a whole journal is said to be whole, and every change of it is told with what to do."""
 
+import base64
+import dataclasses
+
 import pytest
 
 from flows import audit_journal
@@ -66,3 +69,13 @@ def test_the_audit_leaves_a_heartbeat(assembly, home):
     told = audit_journal._work(home, assembly.at())
     assert {"seal.key"} == {row[2] for row in told.rows}
     assert [("audit_journal", told.title)] == assembly.ask("SELECT name, note FROM heartbeats")
+
+
+def test_faults_are_an_alarm_until_none_is_found(assembly, home, tmp_path):
+    """Its letters tell how many; the night on which everything holds ends it."""
+    audit_journal._work(home, assembly.at())
+    assert [("audit", '{"count": 3}', None)] == assembly.ask("SELECT name, numbers, ended_at FROM alarms")
+    ours = base64.b64encode(KEY.private_bytes_raw()).decode()
+    settings = read_settings({"KENES_HOME": str(tmp_path), "KENES_SIGNING_KEY": ours}, tmp_path)
+    audit_journal._work(dataclasses.replace(home, settings=settings), assembly.at())
+    assert [("audit", "itself")] == assembly.ask("SELECT name, ended_by FROM alarms WHERE ended_at IS NOT NULL")

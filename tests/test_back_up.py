@@ -81,3 +81,23 @@ def test_fourteen_are_kept(home: Home):
     assert ["kenes-20261004T000000Z.backup", "kenes-20261125T214000Z.backup", 14] == [
         kept(home)[0].name, kept(home)[-1].name, len(kept(home)),
     ]  # fmt: skip
+
+
+def test_a_night_without_a_backup_is_an_alarm_until_there_is_one(home: Home):
+    """Whatever kept it from being made; another that is under way says nothing of it."""
+    folder = home.settings.home / FOLDER
+    folder.write_text("a file where the folder should be")
+    with pytest.raises(FileExistsError):
+        back_up._work(home, NOW)
+    assert [("backup", None)] == alarms(home)
+    folder.unlink()
+    with alone_in(folder):
+        back_up._work(home, NOW)
+    assert [("backup", None)] == alarms(home)
+    back_up._work(home, NOW)
+    assert [("backup", "itself")] == alarms(home)
+
+
+def alarms(home: Home) -> list[tuple[str, str | None]]:
+    with home.database.transaction(write=False) as db:
+        return db.all("SELECT name, CASE WHEN ended_at IS NULL THEN NULL ELSE ended_by END FROM alarms")
