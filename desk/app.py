@@ -10,12 +10,12 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
-from desk import api_cases, api_deadlines, api_journal, api_law, api_register
+from desk import api_cases, api_deadlines, api_journal, api_law, api_register, operations
 from desk.answering import answer_exceptions
 from desk.api_bodies import PROBLEM_SHAPE
 from desk.asking import Failures
 from desk.door import Door, clock, open_door
-from desk.first_page import router as pages
+from desk.first_page import router as first_pages
 from desk.health import our_version
 from desk.intake import Intake
 
@@ -48,7 +48,8 @@ def make_app(
     app.add_middleware(Intake)
     answer_exceptions(app)
     app.include_router(_api())
-    app.include_router(pages)
+    app.include_router(first_pages)
+    app.include_router(operations.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")
     app.openapi = lambda: _documented(app)  # type: ignore[method-assign]

@@ -27,8 +27,8 @@ def prefect_page(settings: "Settings") -> str | None:
     if settings.prefect_api_url:
         return settings.prefect_api_url.rstrip("/").removesuffix("/api")
     try:
-        place = json.loads((settings.home / "up.json").read_text(encoding="utf-8"))
-        return str(place["prefect"]) if place["prefect"] else None
+        place = str(json.loads((settings.home / "up.json").read_text(encoding="utf-8"))["prefect"])
+        return place if place.startswith(("http://", "https://")) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

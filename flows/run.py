@@ -99,9 +99,9 @@ async def _afterwards(work: Callable[[Home, datetime], object]) -> None:
 
 
 async def _leave_word(told: Told) -> None:
-    """Note which cases this run has touched, so that one finds it from there."""
-    if told.touched:
-        run, flow = flow_run.id, flow_run.flow_name
+    """Note that this run was the flow's last, and which cases it has touched, so that one finds it from there."""
+    if run := flow_run.id:
+        flow = flow_run.flow_name
         await _afterwards(lambda home, now: leave_word(home.database, now, run=run, flow=flow, touched=told.touched))
 
 

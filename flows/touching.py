@@ -10,6 +10,7 @@ LONGEST = 200  # of what a run did, in words
 
 _LEAVE = """INSERT INTO touches (number, run_id, flow, at, did) VALUES (?, ?, ?, ?, ?)
  ON CONFLICT (number, run_id) DO UPDATE SET at = excluded.at, did = excluded.did"""
+_LAST_RUN = "UPDATE heartbeats SET run_id = ? WHERE name = ?"
 _FORGET = "DELETE FROM touches WHERE at < ?"
 
 
@@ -23,9 +24,10 @@ def summed_up(each: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def leave_word(database: Database, now: datetime, *, run: str, flow: str, touched: Mapping[str, str]) -> None:
-    """Note for each case what a run did about it; said twice it is noted once."""
+    """Note which run of a flow was the last, and for each case what it did about it; said twice it is noted once."""
     rows = [(number, run, flow, now, did[:LONGEST]) for number, did in touched.items()]
     with database.transaction() as db:
+        db.run(_LAST_RUN, run, flow)
         db.many(_LEAVE, rows)
 
 

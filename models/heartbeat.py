@@ -33,4 +33,7 @@ class Heartbeat(SQLModel, table=True):
     name: str = Field(primary_key=True, max_length=64)
     at: datetime = Field(sa_type=UtcDateTime)
     note: str = ""
+    run_id: str = Field(
+        default="", max_length=36, sa_column_kwargs={"server_default": ""}
+    )  # the run's id at Prefect's server
     took_ms: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

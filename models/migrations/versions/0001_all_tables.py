@@ -89,6 +89,7 @@ def upgrade() -> None:
     op.create_table(
         "heartbeats",
         text("name", 64), instant("at"), text("note"),
+        sa.Column("run_id", sa.String(36), nullable=False, server_default=""),
         sa.Column("took_ms", sa.Integer(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("name"),
     )  # fmt: skip
