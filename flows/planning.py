@@ -5,7 +5,7 @@ was made of is remembered beside it, at Prefect's server: when its database is w
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -34,10 +34,19 @@ PLANNER = "plan_runs/every-ten-minutes"
 TAG = "planned"
 REMEMBERED = "kenes_plan"  # Prefect's variable in which a plan says what it was made of
 
+STALE = timedelta(minutes=15)  # a plan that old has missed its turn: the service stood still, or a planner has failed
 NEAR = timedelta(seconds=20)  # what is nearer is the worker's already, and the next sweep's anyway
 PAGE = 200  # what Prefect's server answers at once
 RETURNS = 100  # how often an instant may empty and fill again
 _KEY = "plan "  # before the instant, in the idempotency key of a planned run
+
+
+class Remembered(NamedTuple):
+    """When the last plan was made, after which entry, and until when it reaches."""
+
+    made: datetime
+    position: int
+    until: datetime
 
 
 class Waiting(NamedTuple):
@@ -109,21 +118,26 @@ def follow(client: SyncPrefectClient, plan: Plan, *, now: datetime, zone: str) -
             client.set_flow_run_state(change.waiting.id, Cancelled(message=change.why))
         else:
             client.update_flow_run(change.waiting.id, name=change.name, tags=sorted(tags_of(change.planned) | own))
-    _remember(client, plan)
+    _remember(client, plan, now)
     return changes
 
 
 def ask_if_moved(client: SyncPrefectClient, database: Database, now: datetime) -> bool:
     """Ask for a new plan at once if there is none, or if an act has moved what it shows; once for each plan."""
     stands = _remembered(client)
-    if stands is not None:
-        with database.transaction(write=False) as db:
-            if not moved_since(db, stands["position"], after=now, until=datetime.fromisoformat(stands["until"])):
-                return False
+    if stands is not None and not _is_past(stands, database, now):
+        return False
     planner = client.read_deployment_by_name(PLANNER)
-    key = f"after {stands['position']}" if stands else "first"
+    key = f"after {stands.made.isoformat()}" if stands else "first"
     client.create_flow_run_from_deployment(planner.id, idempotency_key=key)
     return True
+
+
+def _is_past(stands: Remembered, database: Database, now: datetime) -> bool:
+    if now - stands.made > STALE:
+        return True
+    with database.transaction(write=False) as db:
+        return moved_since(db, stands.position, after=now, until=stands.until)
 
 
 def _waiting(client: SyncPrefectClient, deployment: UUID, own: frozenset[str]) -> Iterator[Waiting]:
@@ -161,16 +175,20 @@ def _create(client: SyncPrefectClient, deployment: UUID, change: Change) -> None
             return
 
 
-def _remember(client: SyncPrefectClient, plan: Plan) -> None:
-    value: dict[str, Any] = {"position": plan.position, "until": plan.until.isoformat()}
+def _remember(client: SyncPrefectClient, plan: Plan, now: datetime) -> None:
+    value: dict[str, Any] = {"made": now.isoformat(), "position": plan.position, "until": plan.until.isoformat()}
     if client.read_variable_by_name(REMEMBERED) is None:
         with contextlib.suppress(ObjectAlreadyExists, httpx.HTTPStatusError):  # if another planner was first
             client.create_variable(VariableCreate(name=REMEMBERED, value=value))
     client.update_variable(VariableUpdate(name=REMEMBERED, value=value))
 
 
-def _remembered(client: SyncPrefectClient) -> Mapping[str, Any] | None:
-    """Return what the last plan was made of; None if there is none, or nobody can read it."""
+def _remembered(client: SyncPrefectClient) -> Remembered | None:
+    """Return what the last plan was made of; None if there is none, or it cannot be read."""
     variable = client.read_variable_by_name(REMEMBERED)
-    value = variable.value if variable else None
-    return value if isinstance(value, dict) and {"position", "until"} <= value.keys() else None
+    value: Any = variable.value if variable else None
+    try:
+        made, until = (datetime.fromisoformat(value[name]) for name in ("made", "until"))
+        return Remembered(made, int(value["position"]), until)
+    except (TypeError, KeyError, ValueError):
+        return None

@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,8 +49,7 @@ class Service:
         request = urllib.request.Request(
             f"{self.place['prefect']}/api/{call}", data=sent, headers={"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.loads(answer.read() or b"null")
+        return until(lambda: _answer(request), what=call)[0]
 
     def tell(self, call: str) -> None:
         """Tell Prefect's server to do something that needs no saying more."""
@@ -84,6 +85,17 @@ class Service:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=60)
         return time.monotonic() - began
+
+
+def _answer(request: urllib.request.Request) -> tuple[Any] | None:
+    """Return what is answered; None where the server is busy, as its own clients take it."""
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return (json.loads(answer.read() or b"null"),)
+    except urllib.error.HTTPError as error:
+        if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+            raise
+        return None
 
 
 @contextlib.contextmanager

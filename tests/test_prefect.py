@@ -1,20 +1,25 @@
 """Prefect for real: a server with our settings, our deployments, our worker, and what happens when it is killed."""
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
 from machines.perform import perform
+from machines.zones import local_time
 from models.home import open_database, prepare
 from models.settings import read_settings
 from tests.assembly import Assembly, utc
 from tests.service import PATIENCE_S, ROOT, Service, environment_of, running, until
+
+SWEEP = "perform_deadlines/every-minute"
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -66,6 +71,9 @@ def test_a_scheduled_run_is_executed_and_tells_what_it_did(tmp_path: Path):
         assert performed["auto_scheduled"]
         assert f"1 performed: {case} left" == performed["name"]
         assert [case] == exits(assembly)
+        assert case in performed["tags"]
+        traces = assembly.ask("SELECT run_id, flow, did FROM touches WHERE number = ?", case)
+        assert (performed["id"], "perform_deadlines", "exit performed") in traces
         table = service.ask("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [performed["id"]]}}})[0]["data"]
         assert re.search(rf"\| \[{case}\]\(.*/cases/{case}\) \| exit \| 20\.3 \| 01\.05\.2006 00:00:00 \|", table)
         for deployment in DEPLOYED:
@@ -73,7 +81,7 @@ def test_a_scheduled_run_is_executed_and_tells_what_it_did(tmp_path: Path):
             ended = until(lambda run=run: service.ended(run), what=deployment)
             assert "COMPLETED" == ended["state_type"], (deployment, ended["state"])
         names = {name for (name,) in assembly.ask("SELECT name FROM heartbeats")}
-        assert {deployment.partition("/")[0] for deployment in DEPLOYED} == names
+        assert {"desk", *(deployment.partition("/")[0] for deployment in DEPLOYED)} == names
         assert 1 == len(list((tmp_path / "backups").glob("kenes-*.backup")))
         quiet = service.run_now("perform_deadlines/every-minute")
         assert "Nothing due" == until(lambda: service.ended(quiet), what="a quiet run")["state_name"]
@@ -154,7 +162,95 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_sweep_loses_and_doubles_noth
 
 
 def _worker_of(service: Service) -> int:
+    return _child_of(service, "worker_process")
+
+
+def _child_of(service: Service, command: str) -> int:
     listed = subprocess.run(
         ["ps", "-o", "pid=,args=", "--ppid", str(service.process.pid)], capture_output=True, text=True, check=True
     )
-    return next(int(line.split()[0]) for line in listed.stdout.splitlines() if "worker_process" in line)
+    return next(int(line.split()[0]) for line in listed.stdout.splitlines() if command in line)
+
+
+def test_the_plan_of_the_near_future_follows_the_rows(tmp_path: Path):
+    """One run waits for each instant; acts move, empty and fill it; it is doubled by nobody, and survives a wiped database."""
+    assembly = founded(tmp_path)
+    with running(tmp_path) as service:
+        first, second = (polled(assembly, days=20) for _ in range(2))
+        service.run_now(SWEEP)
+        both = until(lambda: planned(service, first, "2 deadlines"), what="a plan, asked for by the sweep")
+        assert {"planned", "time", "9.3b", first, second} == set(both["tags"])
+        assert not both["auto_scheduled"]
+
+        act(assembly, "wb", "poll.extend", first, closes_on=closing_day(22), reason="Post")
+        service.run_now(SWEEP)
+        alone = until(lambda: planned(service, second, f"{second} · Closing of the poll"), what="the run of one poll")
+        assert both["id"] == alone["id"]
+        assert {"planned", "time", "9.3b", second} == set(alone["tags"])
+        moved = until(lambda: planned(service, first, f"{first} · Closing of the poll"), what="the run of the other")
+
+        for deputy in ("d1", "d2"):
+            act(assembly, deputy, "poll.annul", first, reason="Wrong question")
+        service.run_now("plan_runs/every-ten-minutes")
+        until(lambda: True if waiting(service) == [alone["id"]] else None, what="a run that is cancelled")
+        cancelled = service.ask(f"flow_runs/{moved['id']}")
+        assert "CANCELLED" == cancelled["state_type"]
+        assert "nothing falls due at this instant any more" in cancelled["state"]["message"]
+
+        again = [polled(assembly, days=days) for days in (22, 23, 24)]
+        asked = [service.run_now("plan_runs/every-ten-minutes") for _ in range(2)]
+        ended = [until(lambda run=run: service.ended(run), what="two planners at once") for run in asked]
+        assert {"COMPLETED"} == {run["state_type"] for run in ended}
+        assert 4 == len(waiting(service))
+        returned = planned(service, again[0], f"{again[0]} · Closing of the poll")
+        assert returned
+        assert (moved["expected_start_time"], True) == (returned["expected_start_time"], moved["id"] != returned["id"])
+
+        audit = service.run_now("audit_journal/nightly")
+        assert "Whole" == until(lambda: service.ended(audit), what="an audit")["state_name"]
+        names = sorted(run["name"] for run in planned_runs(service))
+        _wipe_prefect(service)
+        until(lambda: True if names == names_again(service) else None, what="the plan, made anew by itself")
+
+
+def closing_day(days: int) -> str:
+    return f"{local_time(datetime.now(UTC), 'Asia/Almaty').date() + timedelta(days=days)}"
+
+
+def act(assembly: Assembly, actor: str, name: str, case: str | None = None, **facts: str) -> str:
+    """Do an act now."""
+    assembly.now = datetime.now(UTC)
+    return assembly.number(assembly.do(actor, name, case=case, facts=facts))
+
+
+def polled(assembly: Assembly, *, days: int) -> str:
+    """Open a poll that closes at the end of a day."""
+    case = act(assembly, "d1", "poll.draft", kind="other", question="To approve the appeal")
+    return act(assembly, "wb", "poll.open", case, closes_on=closing_day(days))
+
+
+def planned_runs(service: Service, *tags: str) -> list[dict]:
+    """Return the planned runs of polls that wait: the yearly duty may fall due within the month."""
+    those = {"tags": {"all_": ["planned", "9.3b", *tags]}, "state": {"type": {"any_": ["SCHEDULED"]}}}
+    return service.runs("perform_deadlines", flow_runs=those)
+
+
+def planned(service: Service, case: str, title: str) -> dict | None:
+    return next((run for run in planned_runs(service, case) if run["name"].endswith(title)), None)
+
+
+def waiting(service: Service) -> list[str]:
+    return [run["id"] for run in planned_runs(service)]
+
+
+def names_again(service: Service) -> list[str] | None:
+    with contextlib.suppress(OSError):
+        return sorted(run["name"] for run in planned_runs(service))
+    return None
+
+
+def _wipe_prefect(service: Service) -> None:
+    """Kill Prefect's server and delete its database while everything else goes on."""
+    os.killpg(_child_of(service, "server start"), signal.SIGKILL)
+    for file in (service.home / "prefect").glob("prefect.db*"):
+        file.unlink()
