@@ -14,7 +14,6 @@ from flows.run import Told, carry_out
 from flows.sweeps import beat
 from flows.touching import summed_up
 from flows.writing import link_to
-from machines.outbox import ATTEMPTS
 
 COLUMNS = ("case", "message", "way", "outcome", "attempt", "what the other side said")
 
@@ -66,6 +65,6 @@ def _alarm(done: list[Delivered]) -> str:
         return ""
     cases = ", ".join(dict.fromkeys(each.waiting.number or each.waiting.template for each in dead))
     return (
-        f"{len(dead)} messages were given up after {ATTEMPTS} attempts ({cases}). The letters can be read in the desk's mailbox: tell the "
-        "addressees in another way, and mend their addresses, the mail server or the webhook."
+        f"{len(dead)} messages given up ({cases}). `kenes messages --dead` says why: mend the addresses, the mail server or the "
+        "webhook, then `kenes messages again --all`; tell who must know at once in another way."
     )

@@ -5,6 +5,7 @@ Who dies between sending and marking sends again under the same Message-ID or we
 
 import smtplib
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,12 +14,23 @@ from email.errors import MessageError
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from flows.mail import Letter, PasswordInTheClear, message_of, post_office, sender_of
-from flows.webhooks import NotTaken, call, open_client
+from flows.mail import (
+    Letter,
+    PasswordInTheClear,
+    Undeliverable,
+    mail_id,
+    message_of,
+    post,
+    post_office,
+    sender_of,
+)
+from flows.webhooks import Caller, NotTaken, call, open_caller
 from machines.outbox import (
     OPERATORS,
     PEOPLE,
+    UNWRITTEN,
     Waiting,
+    Written,
     claim_calls,
     claim_letters,
     mark_failed,
@@ -53,7 +65,9 @@ class PostOffice:
     url: str
     smtp_url: str | None = None
     webhook_urls: tuple[str, ...] = ()
-    key: Ed25519PrivateKey | None = field(default=None, repr=False)  # webhooks are signed with secrets made of it
+    key: Ed25519PrivateKey | None = field(
+        default=None, repr=False
+    )  # of it are made the ids of mail and the secrets of webhooks
 
 
 def deliver_messages_now(database: Database, now: datetime, office: PostOffice) -> list[Delivered]:
@@ -82,29 +96,47 @@ def _running_from(now: datetime) -> Clock:
 def _deliver_letters(
     database: Database, clock: Clock, office: PostOffice, until: datetime, channels: Sequence[str]
 ) -> Iterator[Delivered]:
+    """Send letters batch by batch, until none is due, the time is up, or the mail server is away."""
     while clock() < until:
         with database.transaction() as db:
             claimed = claim_letters(db, clock(), channels=channels)
         if not claimed:
             return
         written = dict(_written(database, claimed, office.compose))
-        for waiting, by, failure in _sent(claimed, written, clock, office):
-            yield _marked_letter(database, clock(), waiting, written[waiting.key], by=by, failure=failure)
+        for tried in _sent(claimed, written, clock, office, until):
+            if tried.failure is None:
+                with database.transaction() as db:
+                    release(db, [tried.waiting], clock())
+            else:
+                yield _marked_letter(database, clock(), tried, written[tried.waiting.key], office)
+            if tried.away:
+                until = clock()  # what has not been tried waits for the next run, and keeps its attempts
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A letter, the way it went, and what went wrong; None: its turn has not come."""
+
+    waiting: Waiting
+    by: str
+    failure: str | None = ""
+    for_good: bool = False
+    away: bool = False  # the mail server cannot be reached at all
 
 
 def _sent(
-    claimed: Sequence[Waiting], written: dict[str, Letter | Exception], clock: Clock, office: PostOffice
-) -> Iterator[tuple[Waiting, str, str]]:
-    """Yield each letter with the way it went and what went wrong, as soon as it has gone."""
+    claimed: Sequence[Waiting], written: dict[str, Letter | Exception], clock: Clock, office: PostOffice, until: datetime
+) -> Iterator[_Tried]:  # fmt: skip
+    """Yield each letter as soon as it has gone, or has not."""
     by_mail = []
     for waiting in claimed:
         letter = written[waiting.key]
         if isinstance(letter, Letter) and letter.email and office.smtp_url:
             by_mail.append((waiting, letter))
         else:
-            yield waiting, "mailbox", _said(letter) if isinstance(letter, Exception) else ""
+            yield _Tried(waiting, "mailbox", _said(letter) if isinstance(letter, Exception) else "")
     if by_mail:
-        yield from _mailed(by_mail, clock, office)
+        yield from _mailed(by_mail, clock, office, until)
 
 
 def _written(
@@ -119,41 +151,56 @@ def _written(
 
 
 def _mailed(
-    letters: list[tuple[Waiting, Letter]], clock: Clock, office: PostOffice
-) -> Iterator[tuple[Waiting, str, str]]:
+    letters: list[tuple[Waiting, Letter]], clock: Clock, office: PostOffice, until: datetime
+) -> Iterator[_Tried]:
+    """Send one letter after the other; where the server hangs up on one, the next ones get a connection of their own."""
     assert office.smtp_url
-    sender = sender_of(office.smtp_url, office.url)
-    try:
-        with post_office(office.smtp_url, desk_url=office.url) as server:
-            while letters:
-                waiting, letter = letters[0]
-                failure = _post(server, letter, sender=sender, now=clock())
-                letters.pop(0)
-                yield waiting, "smtp", failure
-    except (OSError, smtplib.SMTPException, PasswordInTheClear) as error:  # no server: none of the others would go
-        yield from ((waiting, "smtp", _said(error)) for waiting, _ in letters)
+    ahead = deque(letters)
+    while ahead and clock() < until:
+        try:
+            with post_office(office.smtp_url, desk_url=office.url) as server:
+                while ahead and clock() < until and server.sock is not None:
+                    waiting, letter = ahead.popleft()
+                    yield _posted(server, waiting, letter, office, clock())
+        except (OSError, smtplib.SMTPException, PasswordInTheClear) as error:  # no server: none of them would go
+            yield from (_Tried(waiting, "smtp", _said(error), away=True) for waiting, _ in ahead)
+            return
+    yield from (_Tried(waiting, "smtp", None) for waiting, _ in ahead)
 
 
-def _post(server: smtplib.SMTP, letter: Letter, *, sender: str, now: datetime) -> str:
-    """Send one letter and return what the server, or the address, has against it."""
+def _posted(server: smtplib.SMTP, waiting: Waiting, letter: Letter, office: PostOffice, now: datetime) -> _Tried:
+    """Send one letter and say what the server, or the address, has against it."""
     try:
-        server.send_message(message_of(letter, sender=sender, now=now))
-    except smtplib.SMTPServerDisconnected:
-        raise
-    except (smtplib.SMTPException, MessageError, ValueError) as error:
-        return _said(error)
-    return ""
+        message = message_of(
+            letter, sender=sender_of(office.smtp_url or "", office.url), now=now, mail_id=_id(office, waiting)
+        )
+    except (MessageError, ValueError) as error:
+        return _Tried(waiting, "smtp", _said(error), for_good=True)  # what is no address does not become one
+    try:
+        post(server, message)
+    except Undeliverable as error:
+        return _Tried(waiting, "smtp", _said(error), for_good=True)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        return _Tried(waiting, "smtp", _said(error))
+    return _Tried(waiting, "smtp")
+
+
+def _id(office: PostOffice, waiting: Waiting) -> str:
+    assert office.key is not None
+    return mail_id(office.key, waiting.key)
 
 
 def _marked_letter(
-    database: Database, now: datetime, waiting: Waiting, letter: Letter | Exception, *, by: str, failure: str
+    database: Database, now: datetime, tried: _Tried, letter: Letter | Exception, office: PostOffice
 ) -> Delivered:
-    written = letter if isinstance(letter, Letter) else None
-    if failure or written is None:
-        return _failed(database, now, waiting, by, failure, letter=written)
+    waiting = tried.waiting
+    by_mail = _id(office, waiting) if tried.by == "smtp" else ""
+    text = Written(letter.subject, letter.body, by_mail) if isinstance(letter, Letter) else UNWRITTEN
+    if tried.failure:
+        return _failed(database, now, waiting, tried.by, tried.failure, for_good=tried.for_good, text=text)
     with database.transaction() as db:
-        mark_sent(db, waiting.key, now, by=by, subject=written.subject, body=written.body)
-    return Delivered(waiting, by, "sent")
+        mark_sent(db, waiting.key, now, by=tried.by, written=text)
+    return Delivered(waiting, tried.by, "sent")
 
 
 # ------------------------------------------------------------------------------------------------------------- to webhooks
@@ -164,13 +211,13 @@ def _deliver_calls(database: Database, clock: Clock, office: PostOffice, until: 
         return
     with database.transaction() as db:
         register_webhooks(db, office.webhook_urls)
-    with open_client() as client:
-        for url in office.webhook_urls:
-            yield from _tell(client, database, clock, office, url, until)
+    for url in office.webhook_urls:
+        with open_caller() as caller:
+            yield from _tell(caller, database, clock, office, url, until)
 
 
 def _tell(
-    client: httpx.Client, database: Database, clock: Clock, office: PostOffice, url: str, until: datetime
+    caller: Caller, database: Database, clock: Clock, office: PostOffice, url: str, until: datetime
 ) -> Iterator[Delivered]:
     """Tell one webhook what it has not heard, in the order of the journal; a failure makes the rest wait."""
     while clock() < until:
@@ -180,32 +227,32 @@ def _tell(
             claimed = claim_calls(db, url, clock())
         if not claimed:
             return
-        for place, waiting in enumerate(claimed):
-            done = _called(client, database, clock(), office, waiting)
+        for place, waiting in enumerate(claimed, start=1):
+            done = _called(caller, database, clock(), office, waiting)
             yield done
-            if done.outcome == "again":
+            if done.outcome == "again" or clock() >= until:
                 with database.transaction() as db:
-                    release(db, claimed[place + 1 :], clock())
+                    release(db, claimed[place:], clock())
                 return
 
 
-def _called(client: httpx.Client, database: Database, now: datetime, office: PostOffice, waiting: Waiting) -> Delivered:
+def _called(caller: Caller, database: Database, now: datetime, office: PostOffice, waiting: Waiting) -> Delivered:
     assert office.key is not None
     try:
-        body = call(client, waiting, now=now, key=office.key, source=office.url)
+        body = call(caller, waiting, now=now, key=office.key, source=office.url)
     except (httpx.HTTPError, httpx.InvalidURL, NotTaken) as error:
         return _failed(database, now, waiting, "webhook", _said(error))
     with database.transaction() as db:
-        mark_sent(db, waiting.key, now, by="webhook", body=body)
+        mark_sent(db, waiting.key, now, by="webhook", written=Written(body=body))
     return Delivered(waiting, "webhook", "sent")
 
 
 def _failed(
-    database: Database, now: datetime, waiting: Waiting, channel: str, failure: str, *, letter: Letter | None = None
-) -> Delivered:
-    text = (letter.subject, letter.body) if letter else ("", "")
+    database: Database, now: datetime, waiting: Waiting, channel: str, failure: str, *, for_good: bool = False,
+    text: Written = UNWRITTEN,
+) -> Delivered:  # fmt: skip
     with database.transaction() as db:
-        again = mark_failed(db, waiting, now, failure=failure, subject=text[0], body=text[1])
+        again = mark_failed(db, waiting, now, failure=failure, for_good=for_good, written=text)
     return Delivered(waiting, channel, "again" if again else "dead", failure)
 
 

@@ -13,5 +13,6 @@ def office_of(home: Home) -> PostOffice:
     settings = home.settings
     return PostOffice(
         compose=functools.partial(write_letter, desk_url=settings.url), url=settings.url, smtp_url=settings.smtp_url,
-        webhook_urls=settings.webhook_urls, key=signing_key(settings) if settings.webhook_urls else None,
+        webhook_urls=settings.webhook_urls,
+        key=signing_key(settings) if settings.smtp_url or settings.webhook_urls else None,
     )  # fmt: skip

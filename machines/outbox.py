@@ -24,6 +24,8 @@ ATTEMPTS = (
     len(PAUSES) + 1
 )  # spread over nearly two days: a mail server that stands still over night is no reason to give up
 
+MOST_SAID = 500  # characters of what the other side said
+
 _WAITING = "sent_at IS NULL AND dead_at IS NULL"
 _COLUMNS = 'key, "to", template, parameters, number, seq, attempts, created_at'
 _CLAIM_LETTERS = f"""WITH picked AS MATERIALIZED (SELECT key FROM messages WHERE {_WAITING} AND channel IN (%s) AND next_at <= ?
@@ -31,6 +33,10 @@ _CLAIM_LETTERS = f"""WITH picked AS MATERIALIZED (SELECT key FROM messages WHERE
 _CALLS = f"""SELECT m.key, m."to", m.template, m.parameters, m.number, m.seq, m.attempts, m.created_at, m.next_at
  FROM messages m JOIN entries e ON e.number = m.number AND e.seq = m.seq
  WHERE {_WAITING} AND m.channel = 'webhook' AND m."to" = ? ORDER BY e.position LIMIT ?"""  # noqa: S608
+_SENT = f"""UPDATE messages SET sent_at = ?, sent_by = ?, subject = ?, body = ?, mail_id = ?, attempts = attempts + 1, failure = ''
+ WHERE key = ? AND {_WAITING}"""  # noqa: S608
+_FAILED = f"""UPDATE messages SET attempts = ?, next_at = ?, dead_at = ?, failure = ?, subject = ?, body = ?, mail_id = ?
+ WHERE key = ? AND {_WAITING}"""  # noqa: S608
 _TOLD = (
     "position",
     "number",
@@ -94,23 +100,35 @@ def release(db: Db, claimed: Sequence[Waiting], now: datetime) -> None:
     db.many("UPDATE messages SET next_at = ? WHERE key = ?", [(now, waiting.key) for waiting in claimed])
 
 
-def mark_sent(db: Db, key: str, now: datetime, *, by: str, subject: str = "", body: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message in words, as it went or would have gone out, and the id under which mail servers know it."""
+
+    subject: str = ""
+    body: str = ""
+    mail_id: str = ""
+
+
+UNWRITTEN = Written()
+
+
+def mark_sent(db: Db, key: str, now: datetime, *, by: str, written: Written = UNWRITTEN) -> None:
     """Mark a message as sent: by smtp, webhook, or into the desk's own mailbox."""
-    db.run(
-        f"UPDATE messages SET sent_at = ?, sent_by = ?, subject = ?, body = ?, attempts = attempts + 1, failure = '' WHERE key = ? AND {_WAITING}",  # noqa: S608, E501
-        now, by, subject, body, key,
-    )  # fmt: skip
+    db.run(_SENT, now, by, written.subject, written.body, written.mail_id, key)
 
 
 def mark_failed(
-    db: Db, waiting: Waiting, now: datetime, *, failure: str, subject: str = "", body: str = ""
+    db: Db, waiting: Waiting, now: datetime, *, failure: str, for_good: bool = False, written: Written = UNWRITTEN
 ) -> datetime | None:
-    """Note a failed attempt and return when the next one is due; None: it was the last, the message is dead."""
+    """Note a failed attempt and return when the next one is due.
+
+    None: it was the last one, or was refused *for_good*; the message is dead.
+    """
     attempts = waiting.attempts + 1
-    again = now + PAUSES[attempts - 1] if attempts < ATTEMPTS else None
+    again = now + PAUSES[attempts - 1] if attempts < ATTEMPTS and not for_good else None
     db.run(
-        f"UPDATE messages SET attempts = ?, next_at = ?, dead_at = ?, failure = ?, subject = ?, body = ? WHERE key = ? AND {_WAITING}",  # noqa: S608
-        attempts, again or now, None if again else now, failure[:500], subject, body, waiting.key,
+        _FAILED, attempts, again or now, None if again else now, failure[:MOST_SAID],
+        written.subject, written.body, written.mail_id, waiting.key,
     )  # fmt: skip
     return again
 

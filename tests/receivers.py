@@ -1,9 +1,11 @@
 """Receivers of what kenes sends: a mail server and a webhook on loopback, in threads of their own."""
 
+import asyncio
 import contextlib
 import email
 import http.server
 import socket
+import socketserver
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,21 +17,56 @@ from aiosmtpd.controller import Controller
 
 @dataclass
 class Postbox:
-    """What a mail server has received; addresses in *refused* it does not know."""
+    """What a mail server has received, and how badly it behaves."""
 
     url: str = ""
     letters: list[EmailMessage] = field(default_factory=list)
-    refused: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)  # addresses it does not know
+    replies: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # what it says next of an address, of a sender or of a text
+    silent: int = 0  # so many of the next letters it takes, and does not say so
+    sessions: int = 0
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        self.sessions += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        envelope.mail_from = address
+        return self._said_of("MAIL")
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address in self.refused:
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+            return "550 5.1.1 no such mailbox"
+        if (said := self._said_of(address)) == "250 OK":
+            envelope.rcpt_tos.append(address)
+        return await _forever() if said == "silence" else said
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if (said := self._said_of("DATA")) != "250 OK":
+            return said
         self.letters.append(email.message_from_bytes(envelope.content, policy=default))
+        if self.silent:
+            self.silent -= 1
+            return await _forever()
         return "250 OK"
+
+    def _said_of(self, what: str) -> str:
+        replies = self.replies.get(what)
+        return replies.pop(0) if replies else "250 OK"
+
+    @property
+    def ids(self) -> list[str]:
+        """The Message-IDs of what it has received."""
+        return [str(letter["message-id"]) for letter in self.letters]
+
+
+async def _forever() -> str:
+    """Say nothing any more: the caller loses patience and hangs up."""
+    await asyncio.sleep(3600)
+    return "421 too late"
 
 
 @contextlib.contextmanager
@@ -44,12 +81,38 @@ def mail_server() -> Iterator[Postbox]:
         controller.stop()
 
 
+@contextlib.contextmanager
+def dripping_server(first: bytes = b"", *, every: float = 0.02) -> Iterator[tuple[str, int]]:
+    """Run a server that says *first*, and then one letter after the other without end; yield its host and port."""
+    stopped = threading.Event()
+
+    class Drip(socketserver.BaseRequestHandler):
+        def handle(self):
+            with contextlib.suppress(OSError):
+                self.request.sendall(first)
+                while not stopped.wait(every):
+                    self.request.sendall(b"2")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield "127.0.0.1", server.server_address[1]
+        finally:
+            stopped.set()
+            server.shutdown()
+            thread.join()
+
+
 @dataclass
 class Listener:
     """What a webhook has been told, and what it answers next (200 once the list is used up)."""
 
     url: str = ""
     answers: list[int] = field(default_factory=list)
+    size: int = 0  # bytes of each answer
+    elsewhere: str = ""  # where a redirecting answer points to
     calls: list[tuple[dict[str, str], str]] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)  # the ids it said 200 to
 
@@ -67,8 +130,13 @@ def webhook() -> Iterator[Listener]:
             if answer == 200:
                 listener.taken.append(headers["webhook-id"])
             self.send_response(answer)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(listener.size))
+            if listener.elsewhere:
+                self.send_header("Location", listener.elsewhere)
             self.end_headers()
+            with contextlib.suppress(OSError):  # the caller need not read it
+                for _ in range(0, listener.size, 1024):
+                    self.wfile.write(b" " * 1024)
 
         def log_message(self, *arguments):
             pass

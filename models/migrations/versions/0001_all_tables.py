@@ -98,10 +98,12 @@ def upgrade() -> None:
         text("key", 200), text("channel"), text("to"), text("template"), text("parameters"), text("number"),
         integer("seq"), instant("created_at"), instant("next_at"), integer("attempts"),
         instant("sent_at", null=True), text("sent_by"), instant("dead_at", null=True), text("failure"),
-        text("subject"), text("body"),
+        text("subject"), text("body"), sa.Column("mail_id", sa.String(), nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("key"),
     )  # fmt: skip
     op.create_index("messages_unsent", "messages", ["next_at"], **where("sent_at IS NULL AND dead_at IS NULL"))
+    op.create_index("messages_dead", "messages", ["dead_at"], **where("dead_at IS NOT NULL"))
+    op.create_index("messages_mailed", "messages", ["mail_id"], **where("mail_id <> ''"))
     op.create_table(
         "people",
         text("person_id", 64), text("name_kk"), text("name_ru"), text("name_en"), text("email", null=True),
