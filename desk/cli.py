@@ -10,7 +10,17 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from desk import cli_alarms, cli_case, cli_law, cli_record, cli_register, cli_service, cli_simulate, cli_store
+from desk import (
+    cli_alarms,
+    cli_case,
+    cli_law,
+    cli_messages,
+    cli_record,
+    cli_register,
+    cli_service,
+    cli_simulate,
+    cli_store,
+)
 from desk.cli_console import LANGUAGES, Console, Surroundings, choose_language
 
 
@@ -71,5 +81,6 @@ cli_register.add_to(main)
 cli_law.add_to(main)
 cli_record.add_to(main)
 cli_store.add_to(main)
+cli_messages.add_to(main)
 cli_simulate.add_to(main)
 cli_alarms.add_to(main)

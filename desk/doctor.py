@@ -238,7 +238,10 @@ def _dead_letters(database: Database, _: datetime) -> Check:
         row = db.one("SELECT count(*) FROM messages WHERE dead_at IS NOT NULL")
     count = row[0] if row else 0
     return Check(
-        "messages", not count, f"given up: {count}", _mend(not count, "look at KENES_SMTP_URL and KENES_WEBHOOK_URLS")
+        "messages",
+        not count,
+        f"given up: {count}",
+        _mend(not count, "kenes messages --dead says why; mended, kenes messages again --all"),
     )
 
 
