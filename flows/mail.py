@@ -23,6 +23,9 @@ from urllib.parse import unquote, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from flows.invitations import as_calendar
+from machines.invitations import Invitation
+
 TIMEOUT_S = 20.0  # for each answer of the server
 PATIENCE_S = 60.0  # for greeting it, and for each letter, however slowly its answers drip
 
@@ -44,6 +47,7 @@ class Letter:
     language: str
     subject: str
     body: str
+    invitation: Invitation | None = None
 
 
 class PasswordInTheClear(Exception):
@@ -72,7 +76,18 @@ def message_of(letter: Letter, *, sender: str, now: datetime, mail_id: str) -> E
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = letter.language
     message.set_content(letter.body)
+    if letter.invitation:
+        _enclose(message, letter, letter.invitation, organizer=sender)
     return message
+
+
+def _enclose(message: EmailMessage, letter: Letter, invitation: Invitation, *, organizer: str) -> None:
+    """Enclose a calendar twice: as another form of the letter, which mail programs act on, and as a file for the others."""
+    calendar = as_calendar(invitation, organizer=organizer, attendee=(letter.name, letter.email))
+    message.add_alternative(
+        calendar, subtype="calendar", charset="utf-8", cte="base64", params={"method": invitation.method}
+    )
+    message.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="invite.ics")
 
 
 def sender_of(smtp_url: str, desk_url: str) -> str:

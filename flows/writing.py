@@ -1,20 +1,26 @@
 """Write the letter that a row of the outbox stands for: for one reader, in the reader's language."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from flows.mail import Letter
 from machines import alarm_texts
 from machines.alarms import CHANNEL
-from machines.letters import PEOPLE, audiences_of, compose, reason_to_write
+from machines.asked import act_asked
+from machines.invitations import invitation_of
+from machines.letters import PEOPLE, TERMS, audiences_of, compose, reason_to_write
 from machines.outbox import Waiting
 from machines.rulebook import ZONE
 from machines.wording import LANGUAGES
-from models.database import Db
+from machines.zones import local_time
+from models.database import Db, instant
 from models.entry import digest
 
 _READER = "SELECT name_kk, name_ru, name_en, email, language FROM people WHERE person_id = ?"
 _BY_ADDRESS = "SELECT language FROM people WHERE email = ? ORDER BY person_id LIMIT 1"
+_TERM = """SELECT due_at, zone, steps FROM deadlines WHERE number = ? AND name = ? AND opened_seq <= ?
+ ORDER BY opened_seq DESC LIMIT 1"""
 _OFFICES = "SELECT office FROM mandates WHERE person_id = ? AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)"
 
 
@@ -26,14 +32,16 @@ def write_letter(db: Db, waiting: Waiting, *, desk_url: str) -> Letter:
     if reader is None:
         raise LookupError(f"no person {waiting.to!r} in the register")
     *names, email, language = reader
-    about = db.one("SELECT person_id FROM cases WHERE number = ?", waiting.number)
-    person = about[0] if about else None
+    person, known = _of_the_case(db, waiting.number)
+    parameters = known | _term(db, waiting) | waiting.parameters
+    link = link_to(desk_url, waiting.number, act_asked(db, waiting.to, waiting.number, waiting.created_at))
     letter = compose(
-        waiting.template, language, parameters=waiting.parameters, number=waiting.number, link=link_to(desk_url, waiting.number),
-        why=_why(db, waiting), names=_names(db, language, {person, *_people(waiting.parameters)} - {None}), person=person,
+        waiting.template, language, parameters=parameters, number=waiting.number, link=link, why=_why(db, waiting),
+        names=_names(db, language, {person, *_people(waiting.parameters)} - {None}), person=person,
     )  # fmt: skip
     name = names[LANGUAGES.index(language)]
-    return Letter(waiting.key, waiting.number, name, email or "", language, letter.subject, letter.body)
+    invitation = invitation_of(db, waiting.template, waiting.number, language, link=link_to(desk_url, waiting.number))
+    return Letter(waiting.key, waiting.number, name, email or "", language, letter.subject, letter.body, invitation)
 
 
 def _about_an_alarm(db: Db, waiting: Waiting, desk_url: str) -> Letter:
@@ -48,15 +56,34 @@ def _about_an_alarm(db: Db, waiting: Waiting, desk_url: str) -> Letter:
     else:  # an address of the settings: in English, unless the register knows better
         known = db.one(_BY_ADDRESS, waiting.to)
         name, email, language, why = "", waiting.to, known[0] if known else "en", CHANNEL
-    link = link_to(desk_url, waiting.number) if waiting.number else f"{desk_url.rstrip('/')}/"
+    link = link_to(desk_url, waiting.number) if waiting.number else f"{desk_url.rstrip('/')}/operations"
     letter = alarm_texts.letter(told, language=language, zone=ZONE, link=link, why=why)
     thread = f"alarm-{digest(told['name'] + told['since'])[:16]}"
     return Letter(waiting.key, thread, name, email or "", language, letter.subject, letter.body)
 
 
-def link_to(desk_url: str, number: str) -> str:
-    """Return where a case is read."""
-    return f"{desk_url.rstrip('/')}/cases/{number}"
+def link_to(desk_url: str, number: str, act: str = "") -> str:
+    """Return where a case is read, and on its page where *act* is done."""
+    return f"{desk_url.rstrip('/')}/cases/{number}{f'#act-{act}' if act else ''}"
+
+
+def _of_the_case(db: Db, number: str) -> tuple[str | None, dict[str, Any]]:
+    """Return whom a case is about, and what its letters tell of it as it stands."""
+    case = db.one("SELECT person_id, facts, zone FROM cases WHERE number = ?", number)
+    if case is None:
+        return None, {}
+    person, facts, zone = case
+    return person, {"facts": json.loads(facts), "zone": zone}
+
+
+def _term(db: Db, waiting: Waiting) -> dict[str, Any]:
+    """Return the term that an act has opened and its letter tells of; a reminder brings its own."""
+    name = TERMS.get(waiting.template)
+    found = db.one(_TERM, waiting.number, name, waiting.seq) if name else None
+    if found is None or found[0] is None:
+        return {}
+    due, zone, steps = found
+    return {"due": local_time(instant(due), zone).isoformat(), "zone": zone, "steps": json.loads(steps)}
 
 
 def case_link(desk_url: str, number: str) -> str:

@@ -33,6 +33,19 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "session_request": ("questions",),
 }
 
+# The term that a letter about an act tells, with how it was counted: the reader, or somebody he waits for, has to keep it.
+TERMS: Mapping[str, str] = {
+    "candidacy.considered": "submission",
+    "candidacy.submitted": "approval",
+    "membership.office_changed": "removal_task",
+    "membership.leaving": "exit",
+    "removal.submitted": "decision",
+    "poll.opened": "closing",
+    "poll.extended": "closing",
+    "session.convened": "announcement",
+    "session_request.registered": "convening",
+}
+
 # The office by which one belongs to an audience; who belongs to another one does so by what he did or was.
 _OFFICE = {
     "chairman": "chairman",
@@ -81,7 +94,8 @@ def _additions(
     name: str, language: str, parameters: Mapping[str, Any], told: Mapping[str, Any], names: Mapping[str, str]
 ) -> Iterator[tuple[str, dict[str, str]]]:  # fmt: skip
     """Yield what stands below a letter's own text: the part of the frame, and what fills it."""
-    if details := _lines(_details(procedure_of(name), parameters, language), language):
+    known = details_of(procedure_of(name), parameters.get("facts", {}), parameters.get("zone"), language)
+    if details := _lines(known, language):
         yield "details", {"details": details}
     steps = _steps(parameters.get("steps"))
     if "due" in told and "{due}" not in template(f"messages.{name}.body", language):
@@ -98,12 +112,14 @@ def procedure_of(name: str) -> str:
     return second if first in ("reminder", "passed") else first
 
 
-def _details(procedure: str, parameters: Mapping[str, Any], language: str) -> Iterator[str]:
-    for fact in DETAILS.get(procedure, ()):
-        value = parameters.get("facts", {}).get(fact)
-        if value not in (None, "", []):
-            shown_value = _fact_in_words(fact, value, parameters.get("zone"), language)
-            yield say("messages.frame.detail", language, name=say(f"names.fact.{fact}", language), value=shown_value)
+def details_of(procedure: str, facts: Mapping[str, Any], zone: str | None, language: str) -> list[str]:
+    """Say what one has to know of a case without opening it, a line each."""
+    known = [(fact, facts.get(fact)) for fact in DETAILS.get(procedure, ())]
+    return [
+        say("messages.frame.detail", language, name=say(f"names.fact.{fact}", language),
+            value=_fact_in_words(fact, value, zone, language))
+        for fact, value in known if value not in (None, "", [])
+    ]  # fmt: skip
 
 
 def _fact_in_words(fact: str, value: Any, zone: str | None, language: str) -> Any:

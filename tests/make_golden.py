@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.writing import link_to
 from machines import terms
 from machines.letters import MERGED, Letter, audiences_of, compose, templates
 from machines.procedures import PROCEDURES
@@ -25,6 +26,9 @@ PEOPLE = {
 }
 
 
+DESK = "http://127.0.0.1:8420"
+
+
 def counted(count: terms.Count) -> dict[str, Any]:
     return {"due": count.due.isoformat(), "zone": count.zone, "steps": terms.steps_to_json(count.steps)}
 
@@ -32,6 +36,7 @@ def counted(count: terms.Count) -> dict[str, Any]:
 THIRTY_DAYS = counted(terms.days(date(2026, 11, 24), 30, zone=ZONE))
 A_DAY_NAMED = counted(terms.from_day(date(2026, 12, 1), ZONE))
 A_MEETING = counted(terms.at(datetime(2026, 11, 24, 5, 0, tzinfo=UTC), zone=ZONE))
+A_MONTH_BEFORE = counted(terms.months_back(date(2026, 12, 24), 1, zone=ZONE, extra_day=False))
 NO_CONSENT = Refusal("14.1a", "candidacy.no_consent").as_data()
 ANOTHER_REGION = Refusal("15.0b", "removal.another_region", {"region": "Almaty", "own": "Astana"}).as_data()
 
@@ -43,6 +48,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "membership.office_changed": THIRTY_DAYS,
     "membership.leaving": A_DAY_NAMED,
     "removal.submitted": THIRTY_DAYS | {"warnings": [ANOTHER_REGION]},
+    "poll.opened": THIRTY_DAYS,
+    "poll.extended": THIRTY_DAYS,
+    "session.convened": A_MONTH_BEFORE,
+    "session_request.registered": THIRTY_DAYS,
     "passed.candidacy.consideration": A_MEETING,
     MERGED: {
         "items": [
@@ -50,6 +59,27 @@ SAMPLES: dict[str, dict[str, Any]] = {
             {"template": "passed.removal.decision", "number": "R-2026-0002"} | A_MEETING,
         ]
     },
+}
+
+# Which act the reader is asked for, as machines/asked.py finds it.
+ASKED = {
+    "candidacy.nominated": "admit",
+    "candidacy.considered": "submit",
+    "candidacy.submitted": "approve",
+    "removal.submitted": "grant",
+    "council_meeting.drafted": "sign",
+    "council_meeting.signed": "agree",
+    "poll.drafted": "open",
+    "poll.opened": "answer",
+    "session.convened": "announce",
+    "reminder.candidacy.submission": "submit",
+    "reminder.candidacy.approval": "approve",
+    "reminder.membership.removal_task": "removal.submit",
+    "reminder.removal.decision": "grant",
+    "reminder.council_meeting.agreement": "agree",
+    "reminder.poll.closing": "answer",
+    "reminder.session.announcement": "announce",
+    "reminder.session_request.convening": "session.convene",
 }
 
 # A case with every fact that letters tell of.
@@ -84,7 +114,7 @@ def letter_of(name: str, language: str) -> Letter:
     parameters |= {"facts": facts, "zone": ZONE}
     procedure = PROCEDURES.get(rest.partition(".")[0] if of_deadline else kind)
     number = f"{procedure.letter}-2026-0014" if procedure else ""
-    link = f"http://127.0.0.1:8420/cases/{number}" if procedure else "http://127.0.0.1:8420/inbox"
+    link = link_to(DESK, number, ASKED.get(name, "")) if procedure else f"{DESK}/inbox"
     why = audiences_of(name).split()[0] if procedure else "several"
     return compose(
         name, language, parameters=parameters, number=number, link=link, why=why, names=PEOPLE[language], person="m7"
