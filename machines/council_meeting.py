@@ -151,7 +151,11 @@ def set_considerations(db: Db, s: Situation[Any], _: Record) -> None:
     due = next_meeting_starts(db)
     steps = steps_to_json(terms.at(due, zone=s.zone).steps) if due else "[]"
     db.run("UPDATE deadlines SET due_at = ?, steps = ? WHERE name = 'consideration' AND state = 'open'", due, steps)
-    db.run("DELETE FROM reminders WHERE deadline = 'consideration' AND settled_at IS NULL")
+    # What was told of an earlier meeting is told of this one too: it is another date.
+    db.run(
+        "DELETE FROM reminders WHERE deadline = 'consideration' AND (settled_at IS NULL OR EXISTS (SELECT 1 FROM deadlines d"
+        " WHERE d.number = reminders.number AND d.opened_seq = reminders.opened_seq AND d.name = 'consideration' AND d.state = 'open'))"
+    )
     if due:
         db.run(
             "INSERT INTO reminders (number, opened_seq, deadline, rung, at, audience, outcome)"

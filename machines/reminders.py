@@ -132,7 +132,10 @@ def _stage(db: Db, reminder: DueReminder, person: str, now: datetime) -> None:
     assert procedure is not None
     kind = "passed" if reminder.rung == 0 else "reminder"
     number, opened_seq, deadline = reminder.place
-    key = f"{number}/{opened_seq}/{deadline}/{reminder.rung}/{person}"
+    # The day is part of it: where a deadline has been set to another day, its rungs speak of that one.
+    key = (
+        f"{number}/{opened_seq}/{deadline}/{reminder.rung}/{local_day(reminder.due_at, reminder.zone):%Y%m%d}/{person}"
+    )
     template = f"{kind}.{procedure.name}.{deadline}"
     db.run(_REMIND, key, person, template, _parameters(reminder, now), number, opened_seq, now, now)
 

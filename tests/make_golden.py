@@ -52,6 +52,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "poll.extended": THIRTY_DAYS,
     "session.convened": A_MONTH_BEFORE,
     "session_request.registered": THIRTY_DAYS,
+    "reminder.session.announcement": A_MONTH_BEFORE,
+    "passed.session.announcement": A_MONTH_BEFORE,
     "passed.candidacy.consideration": A_MEETING,
     MERGED: {
         "items": [
@@ -95,6 +97,7 @@ FACTS: dict[str, Any] = {
     "agenda": ["Отчёт рабочего органа", "План действий на 2027 год"],
     "questions": ["О работе малых ассамблей"],
 }
+LATER = {"starts_at": "2026-12-24T10:00:00", "last_day": "2026-12-25"}  # whose month before lies ahead
 UNDECIDED = (
     "candidacy.nominated",
     "candidacy.admitted",
@@ -111,7 +114,12 @@ def letter_of(name: str, language: str) -> Letter:
     ahead = A_MEETING if name.endswith((".agreement", ".meeting", ".opening")) else THIRTY_DAYS
     parameters = SAMPLES.get(name, ahead if of_deadline else {}) | ({"days": 3} if of_deadline else {})
     facts = {fact: value for fact, value in FACTS.items() if fact != "outcome" or name not in UNDECIDED}
-    parameters |= {"facts": facts, "zone": ZONE}
+    parameters |= {
+        "facts": facts | (LATER if "announcement" in name or name == "session.convened" else {}),
+        "zone": ZONE,
+    }
+    if "hold_by" in name:
+        parameters["facts"]["kind"] = "extraordinary"
     procedure = PROCEDURES.get(rest.partition(".")[0] if of_deadline else kind)
     number = f"{procedure.letter}-2026-0014" if procedure else ""
     link = link_to(DESK, number, ASKED.get(name, "")) if procedure else f"{DESK}/inbox"
