@@ -11,7 +11,7 @@ from desk.answering import answer
 from desk.api_bodies import PROBLEMS, object_of
 from desk.asking import Reads, only_known
 from desk.door import Door, looking
-from desk.health import health, metrics
+from desk.health import health
 from desk.register import see_register
 from desk.shapes import entry_answer
 
@@ -46,8 +46,10 @@ def get_health(request: Request) -> Response:
 
 @router.get("/metrics", response_class=Response, responses={200: _TEXT})
 def get_metrics(request: Request) -> Response:
-    """Give figures for Prometheus: open cases, deadlines, messages, heartbeats. No names, no facts."""
-    body, media_type = metrics(request.app.state.door)
+    """Give figures for Prometheus: acts, refusals, cases, deadlines, messages, heartbeats, room. No names, no facts."""
+    from desk.metrics import metrics
+
+    body, media_type = metrics(request.app.state.door, home=request.app.state.settings.home)
     return Response(body, media_type=media_type)
 
 

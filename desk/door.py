@@ -5,11 +5,13 @@ A door reads the clock once, gives the instant to everything, and opens the tran
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from desk.counted import Counted
+from desk.logged import log_done, log_not_done
 from desk.problems import Unseen, problem, wrong_choice
 from desk.shapes import act_answer, case_answer, entry_answer, read_refusal
 from machines.act import Act, Done
@@ -45,6 +47,7 @@ class Door:
     book: Rulebook
     clock: Callable[[], datetime] = clock
     trusted: TrustedClock | None = None
+    counted: Counted = field(default_factory=Counted, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,12 @@ def do(door: Door, act: Act, *, language: str) -> Answered:
         done = act_settled(door.database.transaction, act, door.book)
     except Unknown as error:
         raise _unknown_case_first(door, act, error) from None
+    except Unanswerable as error:
+        door.counted.refused(act, error)
+        log_not_done(act, error)
+        raise
+    door.counted.done(done)
+    log_done(done)
     return _answered(done, door.book.zone, language)
 
 

@@ -1,4 +1,4 @@
-"""How the service is: for probes, for Prometheus, and for the first page."""
+"""How the service is: for probes, and for the first page."""
 
 import logging
 from datetime import datetime
@@ -63,39 +63,3 @@ def open_cases(db: Db) -> list[tuple[str, str, int]]:
         "SELECT procedure, state, count(*) FROM cases WHERE NOT final GROUP BY procedure, state ORDER BY procedure, state"
     )
     return [(row[0], row[1], int(row[2])) for row in rows]
-
-
-def metrics(door: Door) -> tuple[bytes, str]:
-    """Write the figures as Prometheus reads them."""
-    from prometheus_client import CollectorRegistry, Gauge
-    from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
-
-    registry, now = CollectorRegistry(), door.clock()
-
-    def gauge(name: str, told: str, *labels: str) -> Gauge:
-        return Gauge(f"kenes_{name}", told, labels, registry=registry)
-
-    with looking(door) as db:
-        cases = gauge("cases_open", "Open cases by procedure and state", "procedure", "state")
-        for procedure, state, count in open_cases(db):
-            cases.labels(procedure, state).set(count)
-        for name, told, sql, parameters in _counts(now):
-            row = db.one(sql, *parameters)
-            gauge(name, told).set(row[0] if row and row[0] is not None else 0)
-        ages = gauge("heartbeat_age_seconds", "Seconds since a flow last did its work", "flow")
-        for flow, at in heartbeats(db):
-            ages.labels(flow).set((now - at).total_seconds())
-    return generate_latest(registry), CONTENT_TYPE_PLAIN_0_0_4
-
-
-def _counts(now: datetime) -> list[tuple[str, str, str, tuple[Any, ...]]]:
-    standing = "FROM deadlines WHERE state = 'open'"
-    return [
-        ("deadlines_open", "Open deadlines", f"SELECT count(*) {standing}", ()),
-        ("deadlines_overdue", "Open deadlines that have passed", f"SELECT count(*) {standing} AND due_at <= ?", (now,)),
-        ("deadlines_failed", "Open deadlines whose act has failed", f"SELECT count(*) {standing} AND failures > 0", ()),
-        ("alarms_open", "Open alarms", "SELECT count(*) FROM alarms WHERE ended_at IS NULL", ()),
-        ("messages_unsent", "Messages that wait to be sent", "SELECT count(*) FROM messages WHERE sent_at IS NULL AND dead_at IS NULL", ()),
-        ("messages_dead", "Messages given up", "SELECT count(*) FROM messages WHERE dead_at IS NOT NULL", ()),
-        ("journal_position", "The place of the last entry", "SELECT max(position) FROM entries", ()),
-    ]  # fmt: skip

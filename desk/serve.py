@@ -54,10 +54,12 @@ def serve(settings: Settings) -> None:
 
         from desk.app import make_app
         from desk.watch import watching
+        from models.logs import write_logs
 
+        write_logs(settings.log)
         app = make_app(settings)
         config = uvicorn.Config(
-            app, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_FINISH, server_header=False
+            app, log_config=None, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_FINISH, server_header=False
         )
         with watching(app.state.door, settings):
             uvicorn.Server(config).run(sockets=[listening])

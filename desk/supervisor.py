@@ -31,6 +31,7 @@ DESK_WITHIN_S, CLOCK_WITHIN_S = 60.0, 120.0
 WORKER_ENDS_WITHIN_S, SERVER_ENDS_WITHIN_S = 6.0, 3.0  # together less than ten
 TRY_AGAIN_AFTER_S = 30.0
 LOOK_AGAIN_AFTER_S = 60.0  # whether Prefect's server still knows our flows
+LOOK_TWICE_AFTER_S = 5.0  # before one that is only busy is started again
 KENES = [sys.executable, "-c", "import sys; from desk.cli import main; sys.exit(main())"]
 WORKER = [sys.executable, "-m", "flows.worker_process"]
 
@@ -109,21 +110,35 @@ class Supervisor:
         say("The clock runs: deadlines are swept every minute.")
         while True:
             yield from _pause(LOOK_AGAIN_AFTER_S)
-            if self._is_forgotten():
+            knows = self._knows_our_flows()
+            if knows is None and self.prefect:
+                knows = yield from self._mended()
+            if knows is False:
                 say("Prefect's server has forgotten our flows; it is told of them again.")
                 yield from self._until_deployed()
+
+    def _mended(self) -> Generator[None, None, bool | None]:
+        """Start a server of ours again that answers and does nothing, and say what it knows; one that was only busy is let be."""
+        yield from _pause(LOOK_TWICE_AFTER_S)
+        if (knows := self._knows_our_flows()) is None and self.prefect:
+            say("Prefect's server answers, but does nothing: its database is gone, it seems. It is started again.")
+            self.prefect.kill()
+            yield from _pause(LOOK_TWICE_AFTER_S)
+            yield from self._until_prefect_answers()
+            knows = False
+        return knows
 
     def _until_deployed(self) -> Iterator[None]:
         while not (yield from self._deployed()):
             say(f"The clock cannot be set yet; another try in {TRY_AGAIN_AFTER_S:.0f} s. Logs: {self._logs}")
             yield from _pause(TRY_AGAIN_AFTER_S)
 
-    def _is_forgotten(self) -> bool:
-        """Say whether Prefect's server answers and does not know our flows: its database may be wiped at any time."""
+    def _knows_our_flows(self) -> bool | None:
+        """Say whether Prefect's server knows our flows: its database may be wiped at any time. None: it answers and does nothing."""
         try:
-            return self._clockwork.answers() and not Deployed(self.settings.home).stands(self._clockwork)
+            return Deployed(self.settings.home).stands(self._clockwork)
         except NoAnswer:
-            return False
+            return None if self._clockwork.answers() else True  # one that does not answer is looked after already
 
     def _until_prefect_answers(self) -> Iterator[None]:
         late = time.monotonic() + CLOCK_WITHIN_S

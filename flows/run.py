@@ -17,6 +17,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.home import Home, at_home
+from flows.logged import log_told
 from flows.touching import leave_word
 from machines.clock import ClockInDoubt
 from machines.clock_watch import watch_clock
@@ -69,6 +70,7 @@ async def carry_out(
     except Exception as error:  # noqa: BLE001 - whatever it was, the run says so and what to do
         get_run_logger().exception("the work was not done")
         return Failed(message=f"{type(error).__name__}: {error}. {AGAIN}")
+    log_told(told.title or told.name, told.columns, told.rows)
     await _leave_word(told)
     if told.rows:
         await _tell(told, artifact)

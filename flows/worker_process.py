@@ -1,26 +1,31 @@
 """The process of one worker: `python -m flows.worker_process` (`kenes worker`)."""
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
 
 from flows.home import at_home
 from flows.worker import POOL, KenesWorker
+from models.logs import write_logs
 
 LIMIT = 10  # runs at once; they share this process and the database
+
+log = logging.getLogger("kenes.worker")
 
 
 def main() -> int:
     """Run a worker until a signal ends it."""
-    at_home()  # a wrong setting is said now, and not by every run
+    settings = at_home().settings  # a wrong setting is said now, and not by every run
+    write_logs(settings.log)  # after Prefect has set up its own
     asyncio.run(_work())
     return 0
 
 
 async def _work() -> None:
     worker = KenesWorker(work_pool_name=POOL, name=f"kenes on {socket.gethostname()}", limit=LIMIT)
-    working = asyncio.create_task(worker.start(printer=lambda *said: print(*said, flush=True)))  # noqa: T201
+    working = asyncio.create_task(worker.start(printer=lambda *said: log.info(" ".join(map(str, said)))))
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
