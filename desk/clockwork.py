@@ -78,6 +78,21 @@ def set_aside_if_unreadable(home: Path) -> Path | None:
     return aside
 
 
+def has_its_database(home: Path) -> bool:
+    """Say whether Prefect's server of this home has its file, with the tables in it.
+
+    Where somebody has deleted it, what the server holds open goes on with the old one, and all else finds an empty new one.
+    """
+    file = home / "prefect" / "prefect.db"
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=1.0)) as database:
+            return database.execute("SELECT 1 FROM sqlite_master WHERE name = 'flow_run'").fetchone() is not None
+    except sqlite3.OperationalError as error:
+        return "unable to open" not in str(error)
+    except sqlite3.DatabaseError:
+        return False
+
+
 def _is_sound(file: Path) -> bool:
     """Say whether SQLite can read a database; what is locked or cannot be opened is left as it is."""
     try:

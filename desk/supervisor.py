@@ -20,6 +20,7 @@ from desk.clockwork import (
     NoAnswer,
     deploy_command,
     environment_of,
+    has_its_database,
     server_command,
     set_aside_if_unreadable,
 )
@@ -53,6 +54,7 @@ class Supervisor:
         )
         self.worker = self._child("worker", WORKER)
         self._deploying: subprocess.Popen[bytes] | None = None
+        self._prefect_has_a_file = False  # unless it was told to keep its rows elsewhere
 
     def run(self) -> int:
         """Start everything, watch it until a signal comes, end everything."""
@@ -108,6 +110,7 @@ class Supervisor:
         yield from self._until_deployed()
         self.worker.start()
         say("The clock runs: deadlines are swept every minute.")
+        self._prefect_has_a_file = has_its_database(self.settings.home)
         while True:
             yield from _pause(LOOK_AGAIN_AFTER_S)
             knows = self._knows_our_flows()
@@ -118,10 +121,10 @@ class Supervisor:
                 yield from self._until_deployed()
 
     def _mended(self) -> Generator[None, None, bool | None]:
-        """Start a server of ours again that answers and does nothing, and say what it knows; one that was only busy is let be."""
+        """Start a server of ours again whose database is gone, and say what it knows; one that was only busy is let be."""
         yield from _pause(LOOK_TWICE_AFTER_S)
         if (knows := self._knows_our_flows()) is None and self.prefect:
-            say("Prefect's server answers, but does nothing: its database is gone, it seems. It is started again.")
+            say("Prefect's database is gone, and its server of no use without it: it is started again.")
             self.prefect.kill()
             yield from _pause(LOOK_TWICE_AFTER_S)
             yield from self._until_prefect_answers()
@@ -134,7 +137,9 @@ class Supervisor:
             yield from _pause(TRY_AGAIN_AFTER_S)
 
     def _knows_our_flows(self) -> bool | None:
-        """Say whether Prefect's server knows our flows: its database may be wiped at any time. None: it answers and does nothing."""
+        """Say whether Prefect's server knows our flows: its database may be wiped at any time. None: it is gone altogether."""
+        if self.prefect and self._prefect_has_a_file and not has_its_database(self.settings.home):
+            return None
         try:
             return Deployed(self.settings.home).stands(self._clockwork)
         except NoAnswer:

@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 
 from flows.home import at_home
 from flows.worker import POOL, KenesWorker
 from models.logs import write_logs
 
 LIMIT = 10  # runs at once; they share this process and the database
+ENDS_WITHIN_S = 9.0  # of a signal; what still waits for a server that is gone would wait for minutes
 
 log = logging.getLogger("kenes.worker")
 
@@ -28,8 +31,15 @@ async def _work() -> None:
     working = asyncio.create_task(worker.start(printer=lambda *said: log.info(" ".join(map(str, said)))))
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
+
+    def end() -> None:
+        ending.set()
+        last = threading.Timer(ENDS_WITHIN_S, os._exit, (0,))
+        last.daemon = True
+        last.start()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ending.set)
+        loop.add_signal_handler(number, end)
     signalled = asyncio.create_task(ending.wait())
     await asyncio.wait({working, signalled}, return_when=asyncio.FIRST_COMPLETED)
     if signalled.done():

@@ -24,6 +24,7 @@ from desk.clockwork import (
     Deployed,
     NoAnswer,
     environment_of,
+    has_its_database,
     set_aside_if_unreadable,
 )
 from desk.serve import serve
@@ -288,6 +289,29 @@ def test_a_server_that_has_forgotten_our_flows_is_told_again(
     assert [3, 0] == told
 
 
+def test_a_server_that_answers_and_does_nothing_is_started_again(
+    played: tuple[type[Played], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its file may be deleted under it: looked at twice, it is ended, started by whoever looks after it, and told of our flows."""
+    handler, url = played
+    handler.answers["/api/deployments/filter"] = [(500, {}), (500, {})]
+    home = {"KENES_HOME": str(tmp_path), "PREFECT_API_URL": url, "KENES_URL": f"http://127.0.0.1:{free_port()}"}
+    supervisor, told = Supervisor(read_settings(home, tmp_path), prefect_port=0), []
+    supervisor.prefect = child(tmp_path, "import time; time.sleep(600)", [])
+    supervisor.prefect.start()
+    Deployed(tmp_path).remember()
+    monkeypatch.setattr("desk.supervisor.LOOK_AGAIN_AFTER_S", 0.0)
+    monkeypatch.setattr("desk.supervisor.LOOK_TWICE_AFTER_S", 0.0)
+    monkeypatch.setattr(supervisor.worker, "start", lambda: None)
+    monkeypatch.setattr(supervisor, "_deployed", lambda: told.append("told") or iter_true())
+    clock = supervisor._bring_up_the_clock()
+    until(
+        lambda: True if next(clock, "ended") == "ended" or len(told) == 2 else None, what="it is told again", within=30
+    )
+    supervisor.prefect.end(within=10)
+    assert -signal.SIGKILL == supervisor.prefect.exit_status
+
+
 def iter_true():
     """Answer as what is deployed at once."""
     return True
@@ -314,6 +338,21 @@ def test_a_database_of_prefect_that_cannot_be_read_is_set_aside(tmp_path: Path):
     file.write_text("no database")
     assert set_aside_if_unreadable(tmp_path) is not None
     assert set_aside_if_unreadable(tmp_path) is None
+
+
+def test_a_database_of_prefect_that_was_deleted_is_missed(tmp_path: Path):
+    """Also where a new, empty file stands in its place; one that is in use, or is elsewhere and always was, is not missed."""
+    file = tmp_path / "prefect" / "prefect.db"
+    assert not has_its_database(tmp_path)
+    file.parent.mkdir()
+    sqlite3.connect(file).close()
+    assert not has_its_database(tmp_path)
+    with sqlite3.connect(file) as database:
+        database.execute("CREATE TABLE flow_run (id TEXT)")
+    database.execute("BEGIN EXCLUSIVE")
+    assert has_its_database(tmp_path)
+    database.close()
+    assert has_its_database(tmp_path)
 
 
 def test_a_pool_that_is_there_stays(played: tuple[type[Played], str]):
