@@ -57,7 +57,8 @@ def desk(ctx: typer.Context) -> None:
 
     console = console_of(ctx)
     prepared(console)
-    console.tell(f"The desk: {console.settings.url}")
+    if console.settings.log == "text":
+        console.tell(f"The desk: {console.settings.url}")
     serve(console.settings)
 
 

@@ -63,6 +63,7 @@ def write_logs(form: str, *, to: TextIO | None = None) -> None:
         if logger is root or terminals:
             logger.addHandler(handler)
     root.setLevel(logging.WARNING)
+    logging.raiseExceptions = False  # a record that could not be sent on would be told in a form of its own
     logging.getLogger(OURS).setLevel(logging.INFO)
 
 

@@ -22,7 +22,7 @@ def written():
     root, ours = logging.getLogger(), logging.getLogger("kenes")
     loggers = [root, *(each for each in root.manager.loggerDict.values() if isinstance(each, logging.Logger))]
     before = {logger: logger.handlers[:] for logger in loggers}
-    levels = root.level, ours.level
+    levels, raises = (root.level, ours.level), logging.raiseExceptions
     stream = io.StringIO()
 
     def write(form: str) -> io.StringIO:
@@ -33,6 +33,7 @@ def written():
     for logger, handlers in before.items():
         logger.handlers[:] = handlers
     root.setLevel(levels[0])
+    logging.raiseExceptions = raises
     ours.setLevel(levels[1])
 
 
