@@ -27,7 +27,7 @@ install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --comp
 
 QUICK := not slow and not postgresql and not prefect
 
-.PHONY: help setup up check test bench chaos lock clean lint develop
+.PHONY: help setup up check test bench chaos pictures lock clean lint develop
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -48,6 +48,9 @@ bench: $(DEV) ## print the speeds as ratios to the bare statements
 
 chaos: $(DEV) ## kill, fail and race it: CYCLES=300
 	@$(BIN)/python -m benchmarks.chaos --cycles $(CYCLES)
+
+pictures: $(DEV) ## take the pictures of docs/operating.md again (Chromium: apt-get install chromium)
+	@$(BIN)/python -m benchmarks.pictures
 
 # From the main index alone: an additional one often holds a part of a release's files, and the lock would name only those.
 lock: $(DEV) ## make the locks in requirements/ again, with the newest versions allowed
