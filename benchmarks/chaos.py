@@ -1,6 +1,6 @@
 """Kill it, fail it, race it, and see that nothing is lost and nothing doubled: `make chaos CYCLES=300`.
 
-`python -m benchmarks.chaos --cycles N --db sqlite --db pg --stride N --seed N`
+`python -m benchmarks.chaos --cycles N --db sqlite --db pg --stride N --seed N --part kills --part points --part races --part service`
 """
 
 import argparse
@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from benchmarks.cycles import Cycles, kill_cycles
+from benchmarks.matrix import matrix
 from benchmarks.named import Named, end_at_every_named_point
 from benchmarks.nth import Points, fail_at_every_point
 from benchmarks.races import races
 
 NAMES = {"sqlite": "SQLite", "pg": "PostgreSQL"}
+PARTS = ("kills", "points", "races", "service")
 ENDS_STRIDE = 6  # a process for every sixth point: the error has been at every one
 
 
@@ -69,16 +71,22 @@ def of_points(points: Points, how: str, kind: str) -> Iterator[Line]:
     yield from (Line("  wrong", fault, well=False) for fault in wrong[:10])
 
 
-def lines(kinds: Sequence[str], cycles: int, *, stride: int, seed: int) -> Iterator[Line]:
-    """Do everything, and yield what it came to as soon as it is known."""
+def lines(kinds: Sequence[str], cycles: int, *, parts: Sequence[str], stride: int, seed: int) -> Iterator[Line]:
+    """Do what is chosen, and yield what it came to as soon as it is known."""
     for place, kind in enumerate(kinds):
         share = cycles // len(kinds) + (place < cycles % len(kinds))
-        if share:
+        if share and "kills" in parts:
             yield from of_cycles(kill_cycles(kind, share, seed=seed), kind)
-        yield from of_named(end_at_every_named_point(kind, stride=stride), kind)
-        for how, step in (("error", stride), ("end", stride * ENDS_STRIDE)):
-            yield from of_points(fail_at_every_point(kind, how=how, stride=step), how, kind)
-        yield from (Line(f"{race.name}, {NAMES[kind]}", race.outcome, race.well) for race in races(kind))
+        if "points" in parts:
+            yield from of_named(end_at_every_named_point(kind, stride=stride), kind)
+            for how, step in (("error", stride), ("end", stride * ENDS_STRIDE)):
+                yield from of_points(fail_at_every_point(kind, how=how, stride=step), how, kind)
+        if "races" in parts:
+            yield from (Line(f"{race.name}, {NAMES[kind]}", race.outcome, race.well) for race in races(kind))
+        if "service" in parts:  # with a real Prefect, every flow under every fault
+            yield from (
+                Line(f"{each.what}, {NAMES[kind]}", each.outcome, each.well) for each in matrix(kind, seed=seed)
+            )
 
 
 def main(arguments: Sequence[str], *, say: Callable[[str], None] = print) -> int:
@@ -88,11 +96,13 @@ def main(arguments: Sequence[str], *, say: Callable[[str], None] = print) -> int
         "--cycles", type=int, default=300, help="how often somebody is killed, on all databases together"
     )
     parser.add_argument("--db", choices=[*NAMES], action="append", help="which database; both, if none is named")
+    parser.add_argument("--part", choices=PARTS, action="append", help="what is done; all of it, if nothing is named")
     parser.add_argument("--stride", type=int, default=1, help="fail at every so many-th point only")
     parser.add_argument("--seed", type=int, default=0, help="another seed, another order of deaths")
     chosen = parser.parse_args(arguments)
     began, well = time.monotonic(), True
-    for line in lines(chosen.db or [*NAMES], chosen.cycles, stride=chosen.stride, seed=chosen.seed):
+    parts = chosen.part or PARTS
+    for line in lines(chosen.db or [*NAMES], chosen.cycles, parts=parts, stride=chosen.stride, seed=chosen.seed):
         well &= line.well
         say(f"{'ok   ' if line.well else 'WRONG'}  {line.what:44}  {line.outcome}")
     say(f"{'Nothing lost, nothing doubled.' if well else 'Something is wrong.'} {time.monotonic() - began:.0f} s")

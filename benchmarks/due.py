@@ -30,10 +30,10 @@ def figures(url: str) -> Iterator[Figure]:
     with place("sqlite") as other:
         small = forgetful(other)
         found(small, 1)
-        _leaving(small, DUE)
+        enrol_leaving(small, DUE)
         small.dispose()
         large = forgetful(url)
-        _leaving(large, DUE)
+        enrol_leaving(large, DUE)
         there = add_deadlines(large, LAYERS)
         large.dispose()
         large, small = Database(url), Database(other)
@@ -114,7 +114,7 @@ def _instant() -> datetime:
     return local_midnight(LEAVES_ON, ZONE)
 
 
-def _leaving(database: Database, people: int) -> None:
+def enrol_leaving(database: Database, people: int) -> None:
     """Enrol members who leave on a later day: each has an automatic deadline."""
     book = Rulebook()
     with database.transaction() as db:

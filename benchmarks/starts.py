@@ -1,21 +1,17 @@
-"""What starts and what it takes: the command line beside an empty interpreter, the whole service at rest."""
+"""What starts and what it takes: the command line beside an empty interpreter; CPU and memory of processes."""
 
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.figures import Figure, at_most, median
-from tests.service import Service, running, until
 
 EMPTY = [sys.executable, "-c", "pass"]
 HELP = [sys.executable, "-c", "import sys; from desk.cli import main; sys.argv = ['kenes', '--help']; main()"]
 TURNS = 7
-REST_S = 10.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -29,29 +25,6 @@ def helped() -> Figure:
     return at_most(
         "kenes --help over an empty interpreter", more, 0.4, "s", help_s=median(took["help"]), empty_s=median(took["empty"])
     )  # fmt: skip
-
-
-def at_rest() -> Iterator[Figure]:
-    """Start everything as `kenes up` does, wait until its clock has run once, and look at it at rest."""
-    with tempfile.TemporaryDirectory(prefix="kenes-up-") as folder:
-        began = time.perf_counter()
-        with running(Path(folder)) as service:
-            started = time.perf_counter() - began
-            until(lambda: _has_swept(service), what="the first sweep")
-            pids = family(service.process.pid)
-            cpu, moment = _cpu_s(pids), time.perf_counter()
-            time.sleep(REST_S)
-            idle = (_cpu_s(pids) - cpu) / (time.perf_counter() - moment)
-            memory: defaultdict[str, float] = defaultdict(float)
-            for pid in family(service.process.pid):
-                memory[_role(pid)] += resident_mb(pid)
-    yield at_most("memory of the worker", memory["worker"], 150, "MB")
-    yield at_most("memory of the idle service altogether", sum(memory.values()), 700, "MB", **memory)
-    yield at_most("idle service", idle * 100, 10, "% of a core", start_s=started)
-
-
-def _has_swept(service: Service) -> bool | None:
-    return True if any(run["state_type"] == "COMPLETED" for run in service.runs("perform_deadlines")) else None
 
 
 def family(pid: int) -> list[int]:
@@ -77,13 +50,15 @@ def resident_mb(pid: int) -> float:
     return 0.0
 
 
-def _role(pid: int) -> str:
+def role(pid: int) -> str:
+    """Name what a process of the service is."""
     command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     known = {"worker": "worker", "prefect": "prefect", "main()) desk": "desk", "main()) up": "supervisor"}
     return next((role for part, role in known.items() if part in command), "others")
 
 
-def _cpu_s(pids: Sequence[int]) -> float:
+def cpu_s(pids: Sequence[int]) -> float:
+    """Return the seconds of CPU that processes have used."""
     ticks = 0
     for pid in pids:
         stat = Path(f"/proc/{pid}/stat")

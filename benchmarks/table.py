@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from benchmarks import ballots, doors, due, ratio, reading, starts
+from benchmarks import ballots, doors, due, ratio, reading, service, starts
 from benchmarks.figures import Figure, as_json, as_text
 from benchmarks.place import place
 
@@ -37,7 +37,7 @@ PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "verify": reading.verified,
     "api": doors.figures,
     "help": lambda: [starts.helped()],
-    "rest": starts.at_rest,
+    "service": service.figures,
 }
 
 
