@@ -29,7 +29,8 @@ DEPLOYED = [
     for each in yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
 ]
 
-_RECORD = re.compile(r"^\d\d:\d\d:\d\d\.\d{3} \| ", re.MULTILINE)
+# As Prefect's server begins a record, and as the worker does.
+_RECORD = re.compile(r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d(?:\.\d{3} \|)? ", re.MULTILINE)
 
 
 def founded(home: Path, *, members: int = 10) -> Assembly:
@@ -52,7 +53,7 @@ def exits(assembly: Assembly) -> list[str]:
 
 
 def errors(log: str) -> list[str]:
-    """Find errors in the log of Prefect's server, except that its SQLite was busy, which its clients know."""
+    """Find errors in the log of Prefect's server or of the worker, except that its SQLite was busy, which its clients know."""
     records = _RECORD.split(log)
     return [
         record for record in records if record.startswith(("ERROR", "CRITICAL")) and "database is locked" not in record
