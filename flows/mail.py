@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from flows.headers import HEADERS
 from flows.invitations import as_calendar
 from machines.invitations import Invitation
 
@@ -66,7 +66,7 @@ def mail_id(key: Ed25519PrivateKey, message_key: str) -> str:
 def message_of(letter: Letter, *, sender: str, now: datetime, mail_id: str) -> EmailMessage:
     """Write a letter as mail; the letters of one case belong to one thread."""
     domain = sender.rpartition("@")[2]
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=HEADERS)
     message["Subject"] = " ".join(letter.subject.split())
     message["From"] = Address("kenes", addr_spec=sender)
     message["To"] = Address(letter.name, addr_spec=letter.email)
