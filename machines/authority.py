@@ -1,5 +1,6 @@
 """Who may act: the office that the actor, or the person on whose behalf he enters the act, holds at that moment."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from machines.act import PRESIDENT, Act
@@ -29,36 +30,33 @@ def authority(row: Transition[Any], act: Act, s: Situation[Any]) -> Authority | 
         return None
     if act.on_behalf_of == PRESIDENT:
         return Authority(PRESIDENT, PRESIDENT) if Office.president in row.by else None
-    offices = [office for office in row.persons if act.office in (None, office)]
-    return next((found for office in offices if (found := held_as(row, office, s.holder, s))), None)
+    found = ((office, held) for office in row.persons for held in held_as(row, office, s.holder, s))
+    return next((held for office, held in found if act.office in (None, office, held.office)), None)
 
 
-def held_as(row: Transition[Any], office: Office, person: str, s: Situation[Any]) -> Authority | None:
-    """Return the authority of *person* to do *row* as *office*, or None."""
+def held_as(row: Transition[Any], office: Office, person: str, s: Situation[Any]) -> Iterator[Authority]:
+    """Yield in which offices *person* may do *row* as *office*: the table names a nominating body, he holds an office of it."""
     if office is Office.candidate:
-        return Authority(office, person) if person == s.person else None
-    if office is Office.nominating_body:
-        return _as_nominating_body(person, s)
-    if office is Office.deputy_chairman:
-        return _as_deputy(person, s)
-    if row.own and office in (Office.member, Office.council_member) and person != s.person:
-        return None
-    return _of(next(s.mandates.of(person, office), None))
+        yield from [Authority(office, person)] if person == s.person else []
+    elif office is Office.nominating_body:
+        yield from _as_nominating_body(person, s)
+    elif office is Office.deputy_chairman:
+        yield from _as_deputy(person, s)
+    elif not row.own or office not in (Office.member, Office.council_member) or person == s.person:
+        yield from map(_of, s.mandates.of(person, office))
 
 
-def _as_deputy(person: str, s: Situation[Any]) -> Authority | None:
+def _as_deputy(person: str, s: Situation[Any]) -> Iterator[Authority]:
     """With no deputy in office the Chairman performs the deputies' acts (B01)."""
-    if person not in s.deputies():
-        return None
-    return Authority(
-        Office.deputy_chairman if s.mandates.holds(person, Office.deputy_chairman) else Office.chairman, person
-    )
+    if person in s.deputies():
+        deputy = s.mandates.holds(person, Office.deputy_chairman)
+        yield Authority(Office.deputy_chairman if deputy else Office.chairman, person)
 
 
-def _as_nominating_body(person: str, s: Situation[Any]) -> Authority | None:
+def _as_nominating_body(person: str, s: Situation[Any]) -> Iterator[Authority]:
     bodies = {source["nominating_body"] for source in s.facts.get("sources", ())}
     held = (held for office in NOMINATING_OFFICES for held in s.mandates.of(person, office))
-    return _of(next((one for one in held if nominating_body(one.office, one.body) in bodies), None))
+    yield from (_of(one) for one in held if nominating_body(one.office, one.body) in bodies)
 
 
 def nominating_body(office: str, body: str) -> str:
@@ -66,5 +64,5 @@ def nominating_body(office: str, body: str) -> str:
     return f"small_assembly:{body}" if office in (Office.sa_chairman, Office.sa_secretariat) else f"{office}:{body}"
 
 
-def _of(held: Held | None) -> Authority | None:
-    return Authority(held.office, held.person, held.body, held.region) if held else None
+def _of(held: Held) -> Authority:
+    return Authority(held.office, held.person, held.body, held.region)

@@ -169,6 +169,22 @@ def test_an_office_that_one_does_not_hold_is_not_named(assembly):
             assembly.do(actor, "candidacy.approve", case=case, office=office, at="2006-06-01 10:00", facts=ORDER)
 
 
+@pytest.mark.parametrize("office", [None, "nominating_body", "sa_secretariat"])
+def test_a_nominating_body_is_named_by_the_office_held(assembly, office):
+    """The table says nominating body, the offices of the contract are those of such a body: either may be named (14.1)."""
+    done = assembly.do("s:Kostanay", "candidacy.withdraw", case=nominated(assembly), office=office)
+    assert ("withdrawn", "sa_secretariat") == (done.state, done.record.office)
+
+
+@pytest.mark.parametrize("office", [None, "deputy_chairman", "chairman"])
+def test_the_chairman_names_his_own_office_where_he_stands_in(database, office):
+    """With no deputy in office the Chairman does what they do, as Chairman (B01)."""
+    assembly = Assembly(database, deputies=0)
+    facts = {"starts_at": "2006-05-16 10:00", "place": "Astana"}
+    done = assembly.do("ch", "council_meeting.draft", facts=facts, office=office)
+    assert ("drafted", "chairman") == (done.state, done.record.office)
+
+
 NASTY = [
     None, True, 0, -1, 10**30, 1.5, "", " ", "x", "9999-12-31", "0001-01-01", "86400", "2006-04-14T00:00:00", "C-2006-0001",
     "nobody", "p:A", [], [[]], ["x"], {}, {"x": 1}, {"number": "1", "date": "2006-04-14"}, {"number": None, "date": None}, "x" * 5000,
