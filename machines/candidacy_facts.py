@@ -1,15 +1,26 @@
 """What the acts of a candidacy tell, and what the case keeps of it."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from machines.authority import nominating_body
-from machines.facts import Association, Decision, Facts, NoFacts, Paper, PersonId, Proposal, Region, Text, YesOrNo
+from machines.facts import (
+    Association,
+    Count,
+    Decision,
+    Facts,
+    NoFacts,
+    Paper,
+    PersonId,
+    Proposal,
+    Region,
+    Text,
+    YesOrNo,
+)
 from machines.procedure import Identity, Told
 from machines.situation import Situation
 
-Count = Annotated[int, Field(strict=True, ge=0)]
 Outcome = Literal["recommended", "not_recommended", "no_decision"]
 
 

@@ -88,7 +88,7 @@ People = Annotated[
     tuple[Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$")], ...], Field(min_length=1), _Person()
 ]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
-Count = Annotated[int, Field(strict=True, ge=0)]
+Count = Annotated[int, Field(strict=True, ge=0, le=999_999_999)]  # a sum of such numbers can be written in every answer
 YesOrNo = Annotated[bool, Field(strict=True)]
 Region = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[\w:.-]{1,64}$")]
 

@@ -12,6 +12,7 @@ from models import Database
 from models.database import Locked
 from tests.api_client import Desk, is_problem
 from tests.assembly import Assembly
+from tests.sittings import open_session
 
 
 @pytest.fixture
@@ -228,6 +229,14 @@ def test_the_first_page_leads_to_prefect(assembly: Assembly, tmp_path: Path) -> 
     for wrong in ('{"prefect": "javascript:alert(1)"}', "[]", "no json"):
         (tmp_path / "up.json").write_text(wrong)
         assert 'href="http' not in desk.client.get("/").text
+
+
+def test_a_number_too_long_to_be_written_is_a_wrong_fact(assembly: Assembly, desk: Desk) -> None:
+    """Thousands of digits are no count: 422, not a bug when their sum is to be shown in an answer."""
+    session = open_session(assembly, assembly.people_in[:8])
+    told = {"method": "secret", **dict.fromkeys(("for", "against", "abstain"), 10**4_300 - 1)}
+    faults = is_problem(desk.act("ch", session.number, "set_method", told), 422, "facts")["faults"]
+    assert ["for", "against", "abstain"] == [fault["fact"] for fault in faults]
 
 
 def test_the_mailbox_is_there_without_a_mail_server(assembly: Assembly) -> None:
