@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from desk.past import deadlines_open_at, records_until
 from desk.scenario import COUNTS, Step, at_minute
 from machines.act import CLOCK, Act
 from machines.load import load, of_case
@@ -182,8 +183,10 @@ def _state(looking: Looking) -> str | None:
 def _deadlines(looking: Looking) -> dict[str, str]:
     """Give every deadline that the case has had: its local time if it is open, else `closed`."""
     found: dict[str, str] = {}
+    then = _due_then(looking) if looking.past else {}
     sql = "SELECT name, due_at, zone, state, opened_at, closed_at FROM deadlines WHERE number = ? ORDER BY opened_seq"
-    for name, due, zone, state, opened, closed in looking.db.all(sql, looking.number):
+    for name, stored, zone, state, opened, closed in looking.db.all(sql, looking.number):
+        due = then.get(name, stored)
         if looking.past and instant(opened) > looking.at:
             continue
         if state == "open" or (looking.past and closed is not None and instant(closed) > looking.at):
@@ -191,6 +194,13 @@ def _deadlines(looking: Looking) -> dict[str, str]:
         else:
             found[name] = "closed"
     return found
+
+
+def _due_then(looking: Looking) -> dict[str, Any]:
+    """Return when each deadline that stood open in the past was due then."""
+    end = looking.at + _MOMENT
+    records = records_until(looking.db, looking.number or "", end)
+    return {row[1]: row[3] for row in deadlines_open_at(looking.db, records, end)} if records else {}
 
 
 def _said(value: Any) -> str:

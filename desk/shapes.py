@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from desk.past import deadlines_open_at, folded, records_until
 from machines.act import CLOCK, Act
 from machines.load import load, of_case
-from machines.procedure import Told
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Refusal, Unknown
 from machines.rulebook import Rulebook
@@ -15,8 +15,8 @@ from machines.situation import Situation
 from machines.terms import explain as derivation
 from machines.terms import steps_from_json
 from machines.zones import end_of_day, local_time
-from models.database import Db, instant, instant_text
-from models.entry import COLUMNS, Record
+from models.database import Db, instant
+from models.entry import Record
 
 _CASE = """SELECT number, procedure, state, seq, final, zone, person_id, body, region, parent, about, facts, joint, opened_at
  FROM cases WHERE number = ?"""
@@ -96,14 +96,7 @@ def case_as_of(db: Db, number: str, day: date, *, language: str) -> dict[str, An
     """Answer a case as it had been recorded by the end of the local *day*; Unknown if there was none yet."""
     row = _row(db, number)
     end = end_of_day(day, zone=row[5])
-    records = [
-        Record(*entry)
-        for entry in db.all(
-            f"SELECT {', '.join(COLUMNS)} FROM entries WHERE number = ? AND recorded_at < ? ORDER BY seq",  # noqa: S608
-            number,
-            end,
-        )
-    ]
+    records = records_until(db, number, end)
     if not records:
         raise Unknown("case", number)
     last = records[-1]
@@ -111,24 +104,13 @@ def case_as_of(db: Db, number: str, day: date, *, language: str) -> dict[str, An
     then = (*row[:2], last.target, last.seq, final, *row[5:])
     deadlines = [
         deadline_answer(deadline, now=end, language=language, state="open")
-        for deadline in db.all(_DEADLINES, number)
-        if deadline[8] <= last.seq and (deadline[9] is None or instant(deadline[9]) >= end)
+        for deadline in deadlines_open_at(db, records, end)
     ]
     facts = folded(records)
     seen = _seen(db, number, end, Rulebook())._replace(state=last.target, facts=facts)
     view = _view(db, seen) if "counts" in facts else {}  # before that ballots and presence were other than they are
     past = _case(db, then, facts=facts, joint={}, deadlines=deadlines, language=language, view=view)
     return past | {"as_of": day.isoformat()}
-
-
-def folded(records: Iterable[Record]) -> dict[str, Any]:
-    """Add up what *records* tell, as the acts' rows keep it; what was erased tells nothing."""
-    facts: dict[str, Any] = {}
-    for record in records:
-        if record.payload is not None:
-            keeps = PROCEDURES[record.procedure].rows[record.act].keeps
-            facts = keeps(facts, _told(record))
-    return facts
 
 
 def name_of(names: Mapping[str, tuple[str, ...]], person: str, language: str) -> str | None:
@@ -194,14 +176,6 @@ def _parties(db: Db, number: str, seq: int, person: str | None, language: str) -
                 roles[who].append(role)
     names = people_named(db, roles)
     return [{"person_id": who, "name": name_of(names, who, language), "roles": held} for who, held in roles.items()]
-
-
-def _told(record: Record) -> Told:
-    """Return what an entry tells the case's facts: the same as when it was performed."""
-    facts = json.loads(record.payload or '{"facts": {}}')["facts"]
-    at = instant_text(instant(record.effective_at))
-    noted = json.loads(record.findings).get("noted", {})
-    return Told(record.act, facts, record.holder or record.actor, record.office, record.body, at, record.seq, noted)
 
 
 def _in_words(findings: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import pytest
 from models import Database
 from tests.api_client import NOMINATION, ORDER, Desk, is_problem
 from tests.assembly import Assembly
+from tests.sittings import announced_session, convened_meeting
 
 
 @pytest.fixture
@@ -84,6 +85,24 @@ def test_the_past_is_what_had_been_recorded_by_the_end_of_the_day(desk: Desk) ->
         assert (state, deadlines) == (case["state"], [each["name"] for each in case["deadlines"]]), day
     assert "outcome" not in desk.get(f"/cases/{number}", as_of="2006-05-14").json()
     is_problem(desk.get(f"/cases/{number}", as_of="2006-04-13"), 404, "unknown")
+
+
+def test_a_deadline_of_the_past_has_its_date_of_then(desk: Desk) -> None:
+    """A meeting convened later, another hour told later: neither changes what had been recorded before (14.2a, 8.1b)."""
+    number = desk.nominate()
+    desk.act("wb", number, "admit")
+    convened_meeting(desk.assembly, at="2006-05-10 09:00", starts="2006-05-16 10:00")
+    session = announced_session(desk.assembly, at="2006-05-11 10:00")
+    hour = {"place": "Palace", "starts_at": "2006-06-20 15:00"}
+    desk.assembly.do("wb", "session.change_hall", case=session, at="2006-05-12 10:00", facts=hour)
+    desk.at("2006-05-13 10:00")
+
+    def due(case: str, day: str) -> str | None:
+        return desk.get(f"/cases/{case}", as_of=day).json()["deadlines"][0]["due"]
+
+    assert [None, "2006-05-16T10:00:00+06:00"] == [due(number, day) for day in ("2006-05-09", "2006-05-12")]
+    hours = [due(session.number, day) for day in ("2006-05-11", "2006-05-12")]
+    assert ["2006-06-20T10:00:00+06:00", "2006-06-20T15:00:00+06:00"] == hours
 
 
 def test_refused_with_every_reason(desk: Desk) -> None:
