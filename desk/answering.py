@@ -52,6 +52,10 @@ def answer_exceptions(app: FastAPI) -> None:
 
 
 def _not_done(request: Request, error: Exception) -> Response:
+    """Answer what was not done; an unknown case is said before whatever else is wrong with the request."""
+    number = request.path_params.get("number")
+    if isinstance(error, WrongFacts) and number is not None and not _exists(request, number):
+        error = Unknown("case", number)
     language = language_of(request)
     body = problem(error, language)
     if isinstance(error, Conflict):
@@ -71,11 +75,8 @@ def _headers(error: Exception) -> dict[str, str] | None:
 
 
 def _wrong_shape(request: Request, error: Exception) -> Response:
-    """Answer what is wrong with query, headers or body; an unknown case is said first."""
+    """Answer what is wrong with query, headers or body."""
     assert isinstance(error, RequestValidationError)
-    number = request.path_params.get("number")
-    if number is not None and not _exists(request, number):
-        return _not_done(request, Unknown("case", number))
     faults = [
         {"fact": _place(fault["loc"]), "code": fault["type"], "reason": fault["msg"], "numbers": _numbers(fault)}
         for fault in error.errors()

@@ -105,6 +105,15 @@ def test_a_deadline_of_the_past_has_its_date_of_then(desk: Desk) -> None:
     assert ["2006-06-20T10:00:00+06:00", "2006-06-20T15:00:00+06:00"] == hours
 
 
+@pytest.mark.parametrize("more", [{"office": "emperor"}, {"facts": []}, {}])
+def test_an_unknown_case_is_said_before_what_is_wrong_with_the_request(desk: Desk, more: dict[str, object]) -> None:
+    """404 before 422, whatever else the request has: an office that nobody has, facts that are none, a key of two words."""
+    number = desk.nominate()
+    key = None if more else "two words"
+    for case, status, kind in ((number, 422, "facts"), ("C-2006-9999", 404, "unknown")):
+        is_problem(desk.post(f"/cases/{case}/acts", "wb", {"act": "admit", **more}, key=key), status, kind)
+
+
 def test_refused_with_every_reason(desk: Desk) -> None:
     """409: each norm with code, reason, numbers and remedy (14.2b before the Council has considered)."""
     number = desk.nominate()
