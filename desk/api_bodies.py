@@ -8,7 +8,10 @@ from machines.procedures import PROCEDURES
 from machines.wording import LANGUAGES
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+# On one line: it stands in the headings of letters and in lists.
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\x00-\x1F\x7F-\x9F]*$")
+]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$", max_length=254)]
 
 

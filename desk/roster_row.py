@@ -1,12 +1,13 @@
 """One row of the roster by itself: the shape of every cell, and what its office needs."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from desk.roster_file import Row, read_date
+from desk.roster_file import COLUMNS, Row, read_date
 from machines.act import PRESIDENT
 from machines.facts import HighestBody, Level
 
@@ -94,6 +95,16 @@ def _person_id(row: Row) -> Iterator[RowError]:
         yield error_in(row, "person_id", "reserved", "this id means the President of the Republic; expected another")
 
 
+def _on_one_line(row: Row) -> Iterator[RowError]:
+    """Want texts that a letter's heading, a list and every database can hold."""
+    for column in COLUMNS:
+        if any(unicodedata.category(letter) == "Cc" for letter in row.cell(column)):
+            said = "expected a text on one line, without control characters"
+            yield RowError(
+                row.line, column, "control_character", f"line {row.line}, {column}: {row.cell(column)!r}; {said}"
+            )
+
+
 def _too_long(row: Row) -> Iterator[RowError]:
     for column, most in _LONGEST.items():
         if len(row.cell(column)) > most:
@@ -157,6 +168,7 @@ def _one_of(values: Sequence[str]) -> str:
 _CHECKS: tuple[Callable[[Row], Iterator[RowError]], ...] = (
     _surplus,
     _person_id,
+    _on_one_line,
     _too_long,
     _values,
     _email,

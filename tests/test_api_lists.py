@@ -196,6 +196,8 @@ def test_somebody_not_yet_known(desk: Desk) -> None:
         {"email": "a@b.kz\nBcc: x@y.kz"},
         {"language": "fr"},
         {"name_kk": " "},
+        {"name_ru": "A\nB"},
+        {"name_en": "A\u0085B"},
         {"role": "wb"},
     ):
         is_problem(desk.post("/people", "wb", told | wrong), 422, "facts")
