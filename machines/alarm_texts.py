@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from machines.letters import Letter
 from machines.refusal import worded
 from machines.wording import has, say, shown
 from machines.zones import local_time
+
+# What is typed is the same in every language, and is written here alone.
+TYPED: Mapping[str, str] = MappingProxyType({
+    "doctor": "kenes doctor", "restart": "systemctl restart kenes", "worker_log": "logs/worker.log", "prefect_log": "logs/prefect.log",
+    "timedatectl": "timedatectl", "confirm": "kenes clock confirm --as PERSON", "calendar": "kenes calendar add DATE --note … --as PERSON",
+    "verify": "kenes verify", "backup": "kenes backup", "smtp": "KENES_SMTP_URL", "webhooks": "KENES_WEBHOOK_URLS", "key": "signing.key",
+})  # fmt: skip
 
 _AT = "_at"  # numbers that are instants end so; the text asks for them without it
 
@@ -22,7 +30,7 @@ class Words(NamedTuple):
 
 def in_words(code: str, numbers: Mapping[str, Any], *, language: str, zone: str) -> Words:
     """Put an alarm into words; one of a code without texts is said by its code."""
-    told = _told(numbers, language, zone) | {"code": code}
+    told = {**TYPED, **_told(numbers, language, zone), "code": code}
     key = f"alarms.{code}" if has(f"alarms.{code}.subject") else "alarms.other"
     return Words(*(say(f"{key}.{part}", language, **told) for part in Words._fields))
 
