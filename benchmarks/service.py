@@ -151,7 +151,12 @@ def _per_run(service: Service) -> Iterator[Figure]:
 
 
 def _under_way(service: Service) -> bool:
-    waiting = {"state": {"type": {"any_": ["SCHEDULED", "PENDING", "RUNNING"]}}}
+    """Say whether anything runs or is to run soon; what is planned for later days is of no concern."""
+    soon = (datetime.now(UTC) + timedelta(minutes=2)).isoformat()
+    waiting = {
+        "state": {"type": {"any_": ["SCHEDULED", "PENDING", "RUNNING"]}},
+        "expected_start_time": {"before_": soon},
+    }
     return bool(service.ask("flow_runs/filter", {"flow_runs": waiting, "limit": 1}))
 
 
