@@ -89,7 +89,7 @@ def _on_time(database: Database) -> Iterator[Figure]:
     second = begins + timedelta(seconds=SPREAD_S)
     with database.transaction() as db:
         rows = db.all(
-            "SELECT number, name, opened_seq FROM deadlines WHERE state = 'open' AND kind = 'automatic' ORDER BY number"
+            "SELECT number, name, opened_seq FROM deadlines WHERE state = 'open' AND act = 'exit' ORDER BY number"
         )
         single = [(begins + timedelta(seconds=n * SPREAD_S / SPREAD), *row) for n, row in enumerate(rows[:SPREAD])]
         many = [(second, *row) for row in rows[SPREAD:]]
@@ -114,7 +114,7 @@ def _on_time(database: Database) -> Iterator[Figure]:
     )
 
 
-_IN_ORDER = """SELECT number FROM deadlines WHERE state = 'open' AND kind = 'automatic' AND due_at <= ?
+_IN_ORDER = """SELECT number FROM deadlines WHERE state = 'open' AND act = 'exit' AND due_at <= ?
  ORDER BY due_at, rank, opened_at, number"""
 
 
