@@ -8,7 +8,7 @@ from typing import Any
 from machines.authority import nominating_body
 from machines.facts import Decision
 from machines.membership import membership_of
-from machines.next_meeting import next_meeting_starts
+from machines.next_meeting import hold_convening, next_meeting_starts
 from machines.procedure import guard
 from machines.refusal import Refusal
 from machines.situation import Situation
@@ -30,6 +30,8 @@ class Circumstances:
 def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     """Look whether the person is a member already or a candidate; where he is admitted, for the next meeting."""
     if s.act == "admit":
+        if s.office:  # the act is decided, not only asked about
+            hold_convening(db, shared=True)
         return Circumstances(next_meeting=next_meeting_starts(db))
     if s.act not in ("", "nominate", "include", "approve"):
         return Circumstances()

@@ -8,7 +8,7 @@ from typing import Any
 from machines import terms
 from machines.facts import Because, Facts, LocalTime, Minutes, NoFacts, Text
 from machines.joint import jointly, not_twice
-from machines.next_meeting import next_meeting_starts
+from machines.next_meeting import hold_convening, next_meeting_starts
 from machines.numbers import share
 from machines.procedure import (
     ALL,
@@ -148,6 +148,7 @@ MEETING: Term[Circumstances] = Term(
 
 def set_considerations(db: Db, s: Situation[Any], _: Record) -> None:
     """Set the consideration of every admissible candidacy to the start of the next convened meeting (14.2a)."""
+    hold_convening(db)
     due = next_meeting_starts(db)
     steps = steps_to_json(terms.at(due, zone=s.zone).steps) if due else "[]"
     db.run("UPDATE deadlines SET due_at = ?, steps = ? WHERE name = 'consideration' AND state = 'open'", due, steps)

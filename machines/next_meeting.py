@@ -7,6 +7,17 @@ from models.database import Db, instant
 _START = """SELECT min(d.due_at) FROM deadlines d JOIN cases c ON c.number = d.number
  WHERE d.name = 'meeting' AND d.state = 'open' AND c.procedure = 'council_meeting' AND c.state = 'convened'"""
 
+_CONVENING = 0x6D656574  # "meet": what is admitted while a meeting is convened sees it, or is seen by it
+
+
+def hold_convening(db: Db, *, shared: bool = False) -> None:
+    """Wait for those who are convening a meeting or, unless *shared*, for those who are admitting; until the transaction ends.
+
+    Many may admit at once. SQLite has one writer anyway.
+    """
+    if db.kind == "postgresql":
+        db.run(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(?)", _CONVENING)
+
 
 def next_meeting_starts(db: Db) -> datetime | None:
     """Return the start of the next convened meeting; None where none is convened (14.2a)."""

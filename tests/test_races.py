@@ -10,6 +10,7 @@ from machines.perform import perform
 from machines.refusal import Conflict, Refused, Unanswerable
 from machines.settle import act_settled, again_if_raced, settle
 from tests.assembly import Assembly, considered, nominated, nomination, paper, state_body_nomination, submitted
+from tests.sittings import signed_meeting
 
 ORDER = {"order": paper("2006-05-18")}
 LEAVE = {"statement_date": "2006-04-14"}
@@ -181,6 +182,18 @@ def test_nominated_while_approved(assembly, person):
     assert {("done",), ("refused", "13.1a")} >= set(outcomes[1:])
     states = {assembly.state(number) for number in assembly.cases("candidacy", person)}
     assert {"approved", "withdrawn"} >= states
+
+
+def test_admitted_while_a_meeting_is_convened(assembly):
+    """Whichever is first: the consideration falls due when the meeting starts (14.2a)."""
+    for day in range(10, 15):
+        cases = [nominated(assembly) for _ in range(6)]
+        meeting = signed_meeting(assembly, at=f"2006-05-{day} 09:00", starts=f"2006-06-{day} 10:00")
+        admits = [assembly.act("wb", "candidacy.admit", case=case) for case in cases]
+        agree = assembly.act("ch", "council_meeting.agree", case=meeting)
+        assert {("done",)} == set(at_once(assembly, *admits[:3], agree, *admits[3:]))
+        assert {f"2006-06-{day} 10:00"} == {assembly.deadlines(case)["consideration"] for case in cases}
+        assembly.do("d1", "council_meeting.cancel", case=meeting, facts={"reason": "Illness"})
 
 
 def test_seated_while_leaving(assembly):
