@@ -120,7 +120,7 @@ def _xlsx_lines(content: bytes, path: Path | str) -> Iterator[tuple[int, list[st
         sheet.reset_dimensions()  # some programs write them wrong, and openpyxl would read no further
         for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield line, [_text(cell) for cell in cells]
-    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, ParseError) as error:
+    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError, ParseError) as error:
         raise UnreadableRosterError(f"{path} cannot be read as an XLSX workbook: {error}") from error
 
 

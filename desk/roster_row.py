@@ -8,7 +8,7 @@ from datetime import date
 from typing import get_args
 
 from desk.roster_file import COLUMNS, Row, read_date
-from machines.act import PRESIDENT
+from machines.act import CLOCK, PRESIDENT
 from machines.facts import HighestBody, Level
 
 _ORDER = ("order_number", "order_date")
@@ -45,6 +45,7 @@ _MEANT = {
 NAMES = ("name_kk", "name_ru", "name_en")
 
 _PERSON_ID = re.compile(r"[A-Za-z0-9:_-]+")
+_BODY_ID = re.compile(r"[\w:.-]+")
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>.]+(\.[^\s@,;<>.]+)+")
 _LONGEST = dict.fromkeys(NAMES, 300) | {
     "person_id": 64,
@@ -91,8 +92,17 @@ def _person_id(row: Row) -> Iterator[RowError]:
         yield error_in(row, "person_id", "missing", "expected the id of the person, such as m1")
     elif not _PERSON_ID.fullmatch(row.person_id):
         yield error_in(row, "person_id", "bad_person_id", "expected only letters A–Z and a–z, digits, “:”, “_” and “-”")
+    elif row.person_id == CLOCK:
+        yield error_in(row, "person_id", "reserved", "the record names so what nobody did; expected another")
     elif row.person_id == PRESIDENT:
         yield error_in(row, "person_id", "reserved", "this id means the President of the Republic; expected another")
+
+
+def _body(row: Row) -> Iterator[RowError]:
+    if row.body and not _BODY_ID.fullmatch(row.body):
+        yield error_in(
+            row, "body", "bad_body", "expected an id of letters, digits, “:”, “.”, “_” and “-”, without spaces"
+        )
 
 
 def _on_one_line(row: Row) -> Iterator[RowError]:
@@ -168,6 +178,7 @@ def _one_of(values: Sequence[str]) -> str:
 _CHECKS: tuple[Callable[[Row], Iterator[RowError]], ...] = (
     _surplus,
     _person_id,
+    _body,
     _on_one_line,
     _too_long,
     _values,

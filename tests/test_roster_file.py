@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -44,6 +45,14 @@ def as_csv(*lines: dict[str, str], delimiter: str = ",") -> str:
     writer.writeheader()
     writer.writerows(lines)
     return text.getvalue()
+
+
+def zipped(name: str, text: str) -> bytes:
+    """Return an archive of one file."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(name, text)
+    return content.getvalue()
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -142,11 +151,12 @@ def test_xlsx_cells_that_are_dates_and_numbers_become_text(tmp_path: Path) -> No
         (as_csv(MEMBER).encode("cp1251", "replace"), "line 2: this is not UTF-8"),
         (as_csv(MEMBER).replace("Алия", '"Алия').encode(), "line 2: .*quotation mark"),
         (b"PK\x03\x04 no workbook", "cannot be read as an XLSX workbook"),
+        (zipped("[Content_Types].xml", "<x/>"), "cannot be read as an XLSX workbook"),
         (b"\xd0\xcf\x11\xe0", "old kind"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, content: bytes, said: str) -> None:
-    """Another encoding, an open quotation mark, a broken or an old workbook."""
+    """Another encoding, an open quotation mark, a broken or an old workbook, an archive that is none (a text document)."""
     with pytest.raises(UnreadableRosterError, match=said):
         read_rows(written(tmp_path, content))
 
@@ -209,7 +219,9 @@ def test_all_errors_of_a_broken_file_are_listed(tmp_path: Path) -> None:
         (MEMBER, {"order_date": ""}, "order_date", "missing"),
         (MEMBER, {"category": ""}, "category", "missing"),
         (MEMBER, {"category": "other_member"}, "category", "unknown_category"),
+        (MEMBER, {"person_id": "clock"}, "person_id", "reserved"),
         (HEAD, {"body": ""}, "body", "missing"),
+        (HEAD, {"body": "Алматы облысы"}, "body", "bad_body"),
         (HEAD, {"order_number": "7"}, "order_date", "missing"),
         (HEAD, {"order_date": "2010-03-01"}, "order_number", "missing"),
         (CENTRE, {"level": "national"}, "level", "unknown_level"),
