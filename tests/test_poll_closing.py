@@ -314,13 +314,16 @@ def test_who_sat_at_the_closing_counts_though_he_has_left_since(assembly):
 
 
 def test_a_sheet_of_who_was_no_member_at_the_closing_is_not_entered(desk):
-    """Who left before the closing, or joined after it, has no sheet in this poll (B07)."""
+    """Who left before the closing has no sheet in this poll; who joined after it counts nowhere (B07)."""
     case = open_poll(desk, by_post=True)
     unseat(desk, "c1")
     desk.sweep(CLOSING)
     desk.now = desk.at("2010-03-12 10:00")
     with desk.forbidden():
         sheet(desk, case, "m1", "2010-03-04 10:00")
+    seat(desk, "d1", at="2010-03-12 11:00")
+    sheet(desk, case, "d1", "2010-03-10 10:00")
+    assert (0, 0, 8) == counts(desk, case, "for", "answered", "total")
 
 
 def test_the_working_body_ends_the_count_at_any_time(desk):
