@@ -170,13 +170,15 @@ class Nodes:
 
 
 def expand(name: str) -> list[str]:
-    """Expand a range of people: m1..m3 is m1, m2, m3. ValueError for one that runs backwards."""
+    """Expand a range of people: m1..m3 is m1, m2, m3. ValueError for one that runs backwards or beyond all members."""
     found = _RANGE.fullmatch(name)
     if not found or found[1] != found[3]:
         return [name]
     first, last = int(found[2]), int(found[4])
-    if not first <= last <= first + 10_000:
+    if first > last:
         raise ValueError(f"`{name}` is no range: it runs from the lower number to the higher")
+    if last > first + 10_000:
+        raise ValueError(f"`{name}` is too long: a scenario has at most 10000 members")
     return [f"{found[1]}{n}" for n in range(first, last + 1)]
 
 
