@@ -26,7 +26,8 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-DESK_PAGES = {"desk": "/"}  # name of the picture, address on the desk
+# Name of the picture: address on the desk, and how high.
+DESK_PAGES = {"desk": ("/", HIGH), "operations": ("/operations", 1250)}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,8 +49,8 @@ def main(arguments: Sequence[str]) -> int:
             _take(page, f"{prefect}/runs", folder / "runs.png", high=1100)
             artifact = service.ask("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})[0]["id"]
             _take(page, f"{prefect}/artifacts/artifact/{artifact}", folder / "artifact.png", high=620)
-            for name, address in DESK_PAGES.items():
-                _take(page, f"{desk}{address}", folder / f"{name}.png", settles_ms=200)
+            for name, (address, high) in DESK_PAGES.items():
+                _take(page, f"{desk}{address}", folder / f"{name}.png", settles_ms=200, high=high)
     return 0
 
 
