@@ -46,6 +46,9 @@ class Opening(Asked):
 class Trial(Asked):
     """An act to be tried: as if you had seen the entry before it, or the one you name."""
 
+    office: Word | None = Field(
+        default=None, description="As for an act; or `clock`: as if what the clock waits for had come now."
+    )
     seen: Annotated[int, Field(ge=0, le=999_999_999)] | None = None
 
 

@@ -15,6 +15,7 @@ from desk import (
     cli_case,
     cli_law,
     cli_messages,
+    cli_plan,
     cli_record,
     cli_register,
     cli_service,
@@ -79,6 +80,7 @@ cli_service.add_to(main)
 cli_case.add_to(main)
 cli_register.add_to(main)
 cli_law.add_to(main)
+cli_plan.add_to(main)
 cli_record.add_to(main)
 cli_store.add_to(main)
 cli_messages.add_to(main)

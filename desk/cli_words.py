@@ -42,6 +42,8 @@ def say_played(console: Console, one: Mapping[str, Any]) -> None:
     if one["done"]:
         console.say(f"{one['act']}:")
         say_done(console, one)
+        for line in (*_standing(one["case"]), *_deadlines(one["opens"])):
+            console.say(line)
     else:
         console.say("\n".join([f"{one['act']}:", *(f"  {line}" for line in said_of(one["problem"]))]))
 
@@ -58,14 +60,19 @@ def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
     yield from _parties(case["parties"])
     yield from _standing(case)
     yield from (f"  {line}" for line in _facts(case["facts"]))
-    for deadline in case["deadlines"]:
-        due = (deadline["due"] or "undated")[:16].replace("T", " ")
-        yield f"  deadline {deadline['name']} ({deadline['norm']}): {due}{', overdue' if deadline.get('overdue') else ''}"
-        yield from (f"      {step}" for step in deadline["derivation"])
+    yield from _deadlines(case["deadlines"])
     for run in case.get("runs", ()):
         yield f"  run {run['flow']} {run['at'][:16].replace('T', ' ')}: {run['did']}"
         if link := run.get("link"):
             yield f"      {link}"
+
+
+def _deadlines(deadlines: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Name deadlines, each with how it was counted."""
+    for deadline in deadlines:
+        due = (deadline["due"] or "undated")[:16].replace("T", " ")
+        yield f"  deadline {deadline['name']} ({deadline['norm']}): {due}{', overdue' if deadline.get('overdue') else ''}"
+        yield from (f"      {step}" for step in deadline["derivation"])
 
 
 def _parties(parties: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -5,7 +5,7 @@ A door reads the clock once, gives the instant to everything, and opens the tran
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -13,8 +13,8 @@ from typing import Any
 from desk.counted import Counted
 from desk.logged import log_done, log_not_done
 from desk.problems import Unseen, problem, wrong_choice
-from desk.shapes import act_answer, case_answer, entry_answer, read_refusal
-from machines.act import Act, Done
+from desk.shapes import act_answer, case_answer, entry_answer, opened_by, read_refusal
+from machines.act import CLOCK, Act, Done
 from machines.configured import configured_book
 from machines.facts import Facts
 from machines.perform import explain
@@ -140,7 +140,8 @@ def try_acts(
 ) -> list[dict[str, Any]]:
     """Play acts on a copy of case *number*, one after the other, and answer each with what it would give.
 
-    Without `seen` each is played as if the actor had seen the one before. Nothing is written.
+    Without `seen` each is played as if the actor had seen the one before. Told are the deadlines that it would open and what
+    a vote would have come to; in the office `clock` it is the clock that acts. Nothing is written.
     """
 
     def play() -> list[dict[str, Any]]:
@@ -257,9 +258,21 @@ def _tried(
     row = db.one("SELECT seq FROM cases WHERE number = ?", number)
     seen = asked.get("seen", row[0] if row else None)
     try:
-        act = act_of(asked, actor=actor, at=at, case=number, seen=seen)
+        act = _tried_act(asked, actor=actor, at=at, case=number, seen=seen)
         with db.savepoint():
             done = try_act(db, act, door.book)
     except Unanswerable as error:
         return {"act": asked["act"], "done": False, "problem": problem(error, language)}
-    return {"act": asked["act"], "done": True} | act_answer(done.record, door.book.zone, language)
+    answered = act_answer(done.record, door.book.zone, language)
+    stands = case_answer(db, number, now=at, language=language, book=door.book)
+    answered["case"] |= {name: stands[name] for name in ("counts", "outcome", "force", "proof") if name in stands}
+    opened = opened_by(db, done.record, now=at, language=language)
+    return {"act": asked["act"], "done": True} | answered | {"opens": opened}
+
+
+def _tried_act(asked: Mapping[str, Any], *, actor: str, at: datetime, case: str, seen: int | None) -> Act:
+    """Build an act to be tried; in the office `clock` it is the clock's, as if what it waits for had come now."""
+    if asked.get("office") != Office.clock:
+        return act_of(asked, actor=actor, at=at, case=case, seen=seen)
+    act = act_of({**asked, "office": None}, actor=CLOCK, at=at, case=case, seen=seen)
+    return replace(act, office=Office.clock)

@@ -92,6 +92,12 @@ def case_answer(db: Db, number: str, *, now: datetime, language: str, book: Rule
     )
 
 
+def opened_by(db: Db, record: Record, *, now: datetime, language: str) -> list[dict[str, Any]]:
+    """Answer the deadlines that an entry has opened in its case."""
+    rows = db.all(_DEADLINES, record.number)
+    return [deadline_answer(row, now=now, language=language) for row in rows if row[8] == record.seq]
+
+
 def case_as_of(db: Db, number: str, day: date, *, language: str) -> dict[str, Any]:
     """Answer a case as it had been recorded by the end of the local *day*; Unknown if there was none yet."""
     row = _row(db, number)

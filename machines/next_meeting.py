@@ -23,3 +23,8 @@ def next_meeting_starts(db: Db) -> datetime | None:
     """Return the start of the next convened meeting; None where none is convened (14.2a)."""
     row = db.one(_START)
     return instant(row[0]) if row and row[0] else None
+
+
+def meeting_is_open(db: Db) -> bool:
+    """Say whether a meeting of the Council is open at this moment: it may still take up a candidacy (14.2a)."""
+    return db.one("SELECT 1 FROM cases WHERE procedure = 'council_meeting' AND state = 'open' LIMIT 1") is not None
