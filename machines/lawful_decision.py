@@ -97,7 +97,7 @@ def _stages(db: Db, s: Situation[Any], rows: Sequence[Transition[Any]]) -> list[
             moment = None
             reasons.append(Reason("obstructed"))
         elif row.persons:
-            reasons.append(_term_in_words(term, s))
+            reasons.append(_term_in_words(term, s) if moment else Reason("after_that"))
         earliest = local_day(moment, s.zone) if moment else None
         due = term.due if term and row.persons else None
         found.append(Stage(row.name, tuple(offices(row)), row.norms, earliest, due, refusals, tuple(reasons)))
