@@ -187,7 +187,7 @@ def try_acts(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Play acts on a copy of the case and say what each would give; nothing is written."""
+    """Play acts on a copy of the case and say what each would give; nothing is written. With --office clock the clock acts."""
     from desk import door as doors
 
     console = console_of(ctx, as_json=as_json)
