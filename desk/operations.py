@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from desk.asking import language_of
 from desk.door import Door, looking
-from desk.pages import age, alarms_shown, deadline_shown, flow_name, moment, page, term_end
+from desk.pages import age, alarms_shown, deadline_shown, flow_name, grouped, moment, page, term_end
 from desk.touches import prefect_page
 from machines.alarms import open_alarms
 from machines.settle import FAILURES_BEFORE_ALARM
@@ -95,7 +95,7 @@ def _last(beat: tuple[Any, ...] | None, now: datetime, language: str, prefect: s
         return {"age": say("desk.first.never", language), "note": "", "took": "", "run": ""}
     at, note, took, run = beat
     return {
-        "age": age(instant(at), now, language), "note": note, "took": f"{took:,}" if took else "",
+        "age": age(instant(at), now, language), "note": note, "took": grouped(took, language) if took else "",
         "run": f"{prefect}/runs/flow-run/{run}" if prefect and run else "",
     }  # fmt: skip
 
@@ -124,7 +124,7 @@ def _rooms(settings: Settings, language: str) -> list[dict[str, Any]]:
     return [
         {
             "place": say(f"alarms.place.{name}", language) if has(f"alarms.place.{name}") else name,
-            "free": f"{room.free // MB:,}", "total": f"{room.total // MB:,}",
+            "free": grouped(room.free // MB, language), "total": grouped(room.total // MB, language),
         }
         for name, room in rooms_of(places_of(settings)).items() if room
     ]  # fmt: skip

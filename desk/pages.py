@@ -68,6 +68,11 @@ def age(at: datetime, now: datetime, language: str) -> str:
     return say("desk.first.hours_ago", language, number=seconds // 3600)
 
 
+def grouped(number: int, language: str) -> str:
+    """Write a large number; in Russian and Kazakh a comma would make it a fraction."""
+    return f"{number:,}" if language == "en" else f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
 def term_end(due: Any, zone: str) -> str:
     """Write when a term ends; one that ends at midnight ends at 24:00 of its last day."""
     local = local_time(instant(due), zone)

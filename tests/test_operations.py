@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from desk.app import make_app
 from desk.door import Door
+from desk.pages import grouped
 from flows.sweeps import beat
 from flows.touching import leave_word
 from machines.alarms import Found, raise_alarm
@@ -45,7 +46,7 @@ def test_what_comes_is_told_by_instants(assembly: Assembly, tmp_path: Path):
     case = assembly.number("membership:m3")
     assert f"31.05.2006 24:00 {case} : " in page
     assert "Nothing: whatever has fallen due has been carried out." in page
-    assert "Nothing is wrong." in page
+    assert "No alarm is open." in page
 
 
 def test_what_is_late_is_named_and_whether_its_act_fails(assembly: Assembly, tmp_path: Path):
@@ -107,3 +108,11 @@ def test_in_three_languages_and_nothing_is_written(assembly: Assembly, tmp_path:
     before = assembly.ask("SELECT max(position) FROM entries"), assembly.ask("SELECT count(*) FROM messages")
     assert f" {title} " in shown(assembly, tmp_path, at=DUE, language=language)
     assert before == (assembly.ask("SELECT max(position) FROM entries"), assembly.ask("SELECT count(*) FROM messages"))
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("kk", "12\N{NO-BREAK SPACE}345"), ("ru", "12\N{NO-BREAK SPACE}345"), ("en", "12,345")]
+)
+def test_a_comma_makes_no_fraction_of_a_large_number(language: str, written: str):
+    """In Russian and Kazakh 12,345 would be twelve and a third."""
+    assert written == grouped(12_345, language)
