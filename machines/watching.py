@@ -3,8 +3,7 @@
 Nothing here decides anything about a case, and nothing reads a clock.
 """
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -64,24 +63,36 @@ def about_the_clock(name: str, doubt: Doubt | None) -> list[Found]:
 
 
 def late_flows(db: Db, now: datetime) -> list[Found]:
-    """Find flows that have not worked for longer than they may; after a start of the desk each has its time anew."""
+    """Find flows that have not worked for longer than they may.
+
+    After a start of the desk each has its time anew, but what is known to stand still does so until it has worked again.
+    """
     beats = {name: (instant(at), note) for name, at, note in db.all("SELECT name, at, note FROM heartbeats")}
     began = _began(beats.get(DESK, (now, ""))[1])
-    return list(itertools.chain.from_iterable(_late(name, beats.get(name), began, now) for name in LATE_AFTER))
+    standing = {alarm.name for alarm in open_alarms(db)}
+    late = []
+    for name in LATE_AFTER:
+        at, _ = beats.get(name, (None, ""))
+        if at and at > now + TOLERANCE:
+            at = None  # one of a clock that was wrong says nothing
+        found = _standstill(name, at)
+        waits_since = (at,) if name == DESK or found.name in standing else (at, began)
+        if _is_late(name, waits_since, now) or (at is None and found.name in standing):
+            late.append(found)
+    return late
 
 
-def _late(name: str, beat: tuple[datetime, str] | None, began: datetime | None, now: datetime) -> Iterator[Found]:
-    at = beat[0] if beat and beat[0] <= now + TOLERANCE else None  # one of a clock that was wrong says nothing
-    waited_since = max((each for each in (at, began if name != DESK else None) if each), default=None)
-    if waited_since is None and (name == DESK or began is None):
-        return  # it has never run, and nobody knows since when it should
-    if waited_since and now - waited_since <= LATE_AFTER[name]:
-        return
+def _is_late(name: str, since: Sequence[datetime | None], now: datetime) -> bool:
+    """Say whether a flow has had its time; nobody knows of one that has never run since when it should."""
+    last = max((each for each in since if each), default=None)
+    return last is not None and now - last > LATE_AFTER[name]
+
+
+def _standstill(name: str, at: datetime | None) -> Found:
     numbers = {"last_at": instant_text(at) if at else ""}
     if name == SWEEP:
-        yield Found("no_sweep", "no_sweep", numbers=numbers)
-    else:
-        yield Found(f"late:{name}", "late", numbers=numbers | {"flow": name})
+        return Found("no_sweep", "no_sweep", numbers=numbers)
+    return Found(f"late:{name}", "late", numbers=numbers | {"flow": name})
 
 
 def full_disks(db: Db, rooms: Mapping[str, Room | None]) -> list[Found]:

@@ -11,7 +11,7 @@ from flows import perform_deadlines, watch_duties
 from flows.home import Home
 from flows.sweeps import note_alarms, watch_duties_now
 from machines.alarm_texts import in_words
-from machines.alarms import Found, all_alarms, is_to_be_sent, open_alarms, watch
+from machines.alarms import Found, all_alarms, is_to_be_sent, open_alarms, raise_alarm, watch
 from machines.settle import FAILURES_BEFORE_ALARM, begin_service
 from machines.watching import BY_THE_CLOCK, DUTIES, SERVICE, duties, full_disks, is_low, late_flows
 from machines.wording import LANGUAGES, has
@@ -195,6 +195,18 @@ def test_right_after_a_start_nobody_is_late(assembly: Assembly):
     assert {"no_sweep", *others} == set(late(assembly, started + timedelta(days=9)))
 
 
+def test_a_start_of_the_desk_is_no_end_of_a_standstill(assembly: Assembly):
+    """Whoever was told of it would be told that it is over while it lasts; it is over once the flow has worked."""
+    swept, again = assembly.now, assembly.now + timedelta(minutes=6)
+    beat(assembly, SWEEP, swept)
+    with assembly.database.transaction() as db:
+        raise_alarm(db, Found("no_sweep", "no_sweep"), again)
+    beat(assembly, DESK, again, f"since {again.isoformat()}")
+    assert ["no_sweep"] == late(assembly, again)
+    beat(assembly, SWEEP, again)
+    assert [] == late(assembly, again)
+
+
 def test_a_heartbeat_of_the_future_says_nothing(assembly: Assembly):
     """It was left while the clock was wrong."""
     beat(assembly, DESK, assembly.now, f"since {assembly.now.isoformat()}")
@@ -349,7 +361,7 @@ def test_the_flow_looks_for_all_of_it_and_leaves_a_table(assembly: Assembly, hom
     assert "nobody holds the office" in subject
     assert case.number in number
     assert todo.startswith("Enter who holds the office")
-    assert [("watch_duties", "1 alarms are open")] == assembly.ask("SELECT name, note FROM heartbeats")
+    assert [("watch_duties", '{"said": "watched", "alarms": 1}')] == assembly.ask("SELECT name, note FROM heartbeats")
 
 
 def test_while_the_clock_is_in_doubt_nothing_is_said_that_depends_on_it(assembly: Assembly, home: Home):

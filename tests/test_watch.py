@@ -113,7 +113,7 @@ def test_an_open_alarm_stands_on_the_first_page_and_in_health(
     assert words in desk.client.get("/", headers={"Accept-Language": language}).text
     health = desk.get("/health", None).json()
     assert (False, ["no_sweep"]) == (health["time"]["ready"], [alarm["code"] for alarm in health["alarms"]])
-    assert "kenes_alarms_open 1.0" in desk.get("/metrics", None).text
+    assert 'kenes_alarms_open{alarm="no_sweep"} 1.0' in desk.get("/metrics", None).text
 
 
 def test_while_the_clock_is_in_doubt_nobody_is_late(assembly: Assembly, tmp_path: Path):
