@@ -9,6 +9,7 @@ import contextlib
 import os
 import socket
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,23 @@ import anyio.abc
 from prefect import Flow
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
     WorkPoolFilter,
     WorkPoolFilterName,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.exceptions import Abort
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import Abort, ObjectNotFound
 from prefect.flow_engine import run_flow_async, run_flow_sync
 from prefect.flows import load_flow_from_entrypoint
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
 POOL = "kenes"
 LOOK_FOR_ORPHANS_EVERY_S = 30.0
+LOOK_FOR_A_PILE_EVERY_S = 30.0
+LATE = timedelta(minutes=2)  # a run that has waited for so long belongs to a pile
 TAKEN_UP_WITHIN = timedelta(minutes=1)  # a worker says at once which runs are its own
 GRACE_S = 5.0  # for the runs under way when the worker is to end
 
@@ -55,6 +60,7 @@ class KenesWorker(BaseWorker[BaseJobConfiguration, BaseVariables, KenesWorkerRes
         self._running: set[UUID] = set()
         self._ending = False
         self._orphans_sought_at = -LOOK_FOR_ORPHANS_EVERY_S
+        self._pile_sought_at = -LOOK_FOR_A_PILE_EVERY_S
 
     async def run(
         self,
@@ -99,7 +105,12 @@ class KenesWorker(BaseWorker[BaseJobConfiguration, BaseVariables, KenesWorkerRes
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
         """Take up the runs that are due, unless the worker is about to end."""
-        return [] if self._ending else await super().get_and_submit_flow_runs()
+        if self._ending:
+            return []
+        if time.monotonic() - self._pile_sought_at >= LOOK_FOR_A_PILE_EVERY_S:
+            self._pile_sought_at = time.monotonic()
+            await self._clear_the_pile()
+        return await super().get_and_submit_flow_runs()
 
     async def end(self) -> None:
         """Take up nothing more, and give the runs under way a moment to end."""
@@ -107,6 +118,25 @@ class KenesWorker(BaseWorker[BaseJobConfiguration, BaseVariables, KenesWorkerRes
         with anyio.move_on_after(GRACE_S):
             while self._running:  # noqa: ASYNC110 - once in the life of a worker
                 await anyio.sleep(0.05)
+
+    async def _clear_the_pile(self) -> None:
+        """Delete the runs that have piled up while no worker took them up, but for the newest of each deployment.
+
+        One does what all of them would have done, and all of them at once keep Prefect's server from its work for minutes.
+        """
+        late = await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+                expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC) - LATE),
+            ),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._work_pool_name])),
+            sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+            limit=200,
+        )
+        for run in doubled(late):
+            if run.id not in self._submitting_flow_run_ids:
+                with contextlib.suppress(ObjectNotFound):  # another worker has done it
+                    await self.client.delete_flow_run(run.id)
 
     async def _mark_orphans(self) -> None:
         """Mark as crashed the runs that a predecessor on this host left: what they were about is still due in our rows."""
@@ -120,6 +150,12 @@ class KenesWorker(BaseWorker[BaseJobConfiguration, BaseVariables, KenesWorkerRes
             if run.id not in self._running and _is_orphan(run):
                 worker = run.infrastructure_pid or "that had taken it up"
                 await self._propose_crashed_state(run, f"its worker {worker} has ended; nothing is lost by that")
+
+
+def doubled(runs: Sequence[FlowRun]) -> list[FlowRun]:
+    """Return the runs, the newest first, whose deployment has a newer one among them."""
+    newest = {run.deployment_id: run.id for run in reversed(runs)}
+    return [run for run in runs if newest[run.deployment_id] != run.id]
 
 
 async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> None:
