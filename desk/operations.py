@@ -3,6 +3,7 @@
 It shows cases, counts and instants, and nobody's name: whoever reaches the desk may see it. Nothing here decides.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -95,9 +96,18 @@ def _last(beat: tuple[Any, ...] | None, now: datetime, language: str, prefect: s
         return {"age": say("desk.first.never", language), "note": "", "took": "", "run": ""}
     at, note, took, run = beat
     return {
-        "age": age(instant(at), now, language), "note": note, "took": grouped(took, language) if took else "",
+        "age": age(instant(at), now, language), "note": _did(note, language), "took": grouped(took, language) if took else "",
         "run": f"{prefect}/runs/flow-run/{run}" if prefect and run else "",
     }  # fmt: skip
+
+
+def _did(note: str, language: str) -> str:
+    """Say what a flow did the last time: its heartbeat names a text and the numbers of it; another version's may not."""
+    try:
+        told = json.loads(note)
+        return say(f"desk.did.{told.pop('said')}", language, **told)
+    except (ValueError, LookupError, AttributeError):
+        return ""
 
 
 def _outbox(db: Db, now: datetime, language: str, zone: str) -> dict[str, Any]:

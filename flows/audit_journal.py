@@ -45,7 +45,7 @@ def _work(home: Home, now: datetime) -> Told:
         home.database, "audit", [Found("audit", "audit", numbers={"count": count})] if count else [], now, home.settings
     )
     forget_old(home.database, now)
-    beat(home.database, "audit_journal", now, told.title)
+    beat(home.database, "audit_journal", now, "audited", entries=audited.report.entries, faults=count)
     return told
 
 

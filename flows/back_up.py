@@ -66,6 +66,6 @@ def _back_up_into(folder: Path, home: Home, now: datetime) -> Told:
     removed = keep_newest(folder, KEPT)
     took, size, copied = time.monotonic() - started, file.stat().st_size, made.copied
     title = f"{copied.entries} entries backed up" + (f", {len(removed)} old removed" if removed else "")
-    beat(home.database, "back_up", now, f"{file.name}: {copied.entries} entries", took_ms=round(took * 1000))
+    beat(home.database, "back_up", now, "backed_up", took_ms=round(took * 1000), file=file.name, entries=copied.entries)
     row = (str(file), f"{size:,}", str(copied.entries), copied.head[:_HEAD], f"{took:.1f}", "rows, hashes, replay")
     return Told("Backed up", title, COLUMNS, [row])

@@ -27,7 +27,14 @@ async def deliver_messages() -> State[Any]:
 def _work(home: Home, now: datetime) -> Told:
     done = deliver_messages_now(home.database, now, office_of(home))
     told = told_of(done, home)
-    beat(home.database, "deliver_messages", now, told.title or "nothing waits")
+    outcomes = Counter(each.outcome for each in done)
+    beat(
+        home.database,
+        "deliver_messages",
+        now,
+        "delivered",
+        **{each: outcomes[each] for each in ("sent", "again", "dead")},
+    )
     return told
 
 

@@ -32,7 +32,7 @@ def _work(home: Home, now: datetime) -> Told:
     with get_client(sync_client=True) as client:
         changes = follow(client, plan, now=now, zone=home.settings.zone)
     told = told_of(plan, changes, home)
-    beat(home.database, "plan_runs", now, told.title or f"nothing moved; {len(plan.instants)} instants ahead")
+    beat(home.database, "plan_runs", now, "planned", moved=len(changes), ahead=len(plan.instants))
     return told
 
 

@@ -3,6 +3,7 @@
 Each may be called twice, at once by several, late or early: rows say what is due, and only the recorded times differ.
 """
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -28,8 +29,8 @@ def perform_deadlines_now(database: Database, now: datetime, book: Rulebook, *, 
     """Perform every automatic deadline that has passed, in order, each effective at its own instant."""
     started = time.monotonic()
     settled = settle(database.transaction, now, book, limit=limit)
-    note = f"{len(settled.done)} performed, {len(settled.failed)} failed"
-    beat(database, SWEEP, now, note, took_ms=_milliseconds_since(started))
+    done, failed = len(settled.done), len(settled.failed)
+    beat(database, SWEEP, now, "swept", took_ms=_milliseconds_since(started), done=done, failed=failed)
     return settled
 
 
@@ -41,7 +42,7 @@ def stage_reminders_now(
     done = list(_reminded(database, now, book))
     staged = sum(each.people for each in done if isinstance(each, Reminded))
     failed = sum(isinstance(each, Unreminded) for each in done)
-    beat(database, "stage_reminders", now, f"{staged} messages staged, {failed} failed")
+    beat(database, "stage_reminders", now, "staged", staged=staged, failed=failed)
     return settled, done
 
 
@@ -64,7 +65,10 @@ def seal_journal_now(database: Database, now: datetime, key: Ed25519PrivateKey) 
     if counted:
         with database.transaction() as db:
             made = seal(db, key, now, counted=counted)
-    beat(database, "seal_journal", now, f"seal {made.seal} over {made.size} entries" if made else "nothing to seal")
+    if made:
+        beat(database, "seal_journal", now, "sealed", seal=made.seal, size=made.size)
+    else:
+        beat(database, "seal_journal", now, "nothing_to_seal")
     return made
 
 
@@ -75,7 +79,7 @@ def watch_duties_now(
 
     While the clock is in doubt nothing is looked for that depends on the time.
     """
-    beat(database, "watch_duties", now, "is looking")  # first, or it would find itself late
+    beat(database, "watch_duties", now, "looking")  # first, or it would find itself late
     codes = {*DUTIES, *SERVICE, "disk"} - (BY_THE_CLOCK if in_doubt else set())
     rooms = rooms_of(places_of(settings))
 
@@ -86,7 +90,7 @@ def watch_duties_now(
             return open_alarms(db)
 
     standing = again_if_raced(look)
-    beat(database, "watch_duties", now, f"{len(standing)} alarms are open")
+    beat(database, "watch_duties", now, "watched", alarms=len(standing))
     return standing
 
 
@@ -96,10 +100,13 @@ def note_alarms(database: Database, code: str, found: Sequence[Found], now: date
         watch(db, [code], found, now, settings.operators)
 
 
-def beat(database: Database, name: str, now: datetime, note: str, *, took_ms: int = 0) -> None:
-    """Leave word that a flow has done its work: the desk raises the alarm by this alone, whatever Prefect says."""
+def beat(database: Database, name: str, now: datetime, said: str, *, took_ms: int = 0, **numbers: int | str) -> None:
+    """Leave word that a flow has done its work: the desk raises the alarm by this alone, whatever Prefect says.
+
+    *said* is a text of `desk.did`, so that the page of operators tells what was done in each language.
+    """
     with database.transaction() as db:
-        db.run(_BEAT, name, now, note, took_ms)
+        db.run(_BEAT, name, now, json.dumps({"said": said, **numbers}), took_ms)
 
 
 def _milliseconds_since(started: float) -> int:

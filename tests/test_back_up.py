@@ -1,5 +1,6 @@
 """The nightly backup as operators see it: what was written, what to do when it was not, and nothing old removed too early."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def test_a_night_leaves_a_verified_backup_with_the_key(home: Home):
     assert (str(file), str(copied.entries), copied.head[:16]) == (where, entries, head)
     assert (f"{file.stat().st_size:,}", "rows, hashes, replay") == (size, verified)
     with home.database.transaction(write=False) as db:
-        assert [(f"{file.name}: {entries} entries",)] == db.all("SELECT note FROM heartbeats WHERE name = 'back_up'")
+        ((note,),) = db.all("SELECT note FROM heartbeats WHERE name = 'back_up'")
+        assert {"said": "backed_up", "file": file.name, "entries": copied.entries} == json.loads(note)
     assert "Already under way" == back_up._work(home, NOW).name
 
 

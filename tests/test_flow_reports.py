@@ -1,5 +1,6 @@
 """What operators and readers see: letters in the reader's language, tables of what a run did, alarms with what to do."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -164,4 +165,6 @@ def test_a_delivery_without_a_mail_server_goes_to_the_mailbox(assembly: Assembly
     assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination())
     told = deliver_messages._work(home, NOW)
     assert {"sent"} == {row[3] for row in told.rows}
-    assert [("deliver_messages", told.title)] == assembly.ask("SELECT name, note FROM heartbeats")
+    assert [{"said": "delivered", "sent": len(told.rows), "again": 0, "dead": 0}] == [
+        json.loads(note) for (note,) in assembly.ask("SELECT note FROM heartbeats")
+    ]

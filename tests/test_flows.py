@@ -100,7 +100,9 @@ def test_sweeping_twice_performs_once_and_leaves_word_each_time(assembly: Assemb
     first, second = assembly.at("2006-05-01 00:00"), assembly.at("2006-05-01 00:01")
     assert 1 == len(perform_deadlines_now(assembly.database, first, assembly.book).done)
     assert () == perform_deadlines_now(assembly.database, second, assembly.book).done
-    assert [("perform_deadlines", "0 performed, 0 failed")] == assembly.ask("SELECT name, note FROM heartbeats")
+    assert [("perform_deadlines", '{"said": "swept", "done": 0, "failed": 0}')] == assembly.ask(
+        "SELECT name, note FROM heartbeats"
+    )
 
 
 def test_what_has_fallen_due_comes_before_what_is_told(assembly: Assembly):
@@ -123,7 +125,7 @@ def test_all_reminders_go_out_however_many_batches_that_takes(assembly: Assembly
         db.run("UPDATE reminders SET audience = 'nobody_knows' WHERE number = ?", cases[0].number)
     _, done = stage_reminders_now(assembly.database, assembly.at("2006-05-26 09:00"), assembly.book)
     assert [False, True] == [hasattr(each, "outcome") for each in done]
-    assert [("1 failed",)] == [(note.split(", ")[1],) for (note,) in assembly.ask("SELECT note FROM heartbeats")]
+    assert [1] == [json.loads(note)["failed"] for (note,) in assembly.ask("SELECT note FROM heartbeats")]
 
 
 # ------------------------------------------------------------------------------------------------------------------ letters
@@ -360,4 +362,6 @@ def test_the_journal_is_sealed_when_there_is_something_new(assembly: Assembly):
     second = seal_journal_now(assembly.database, assembly.at(NOW), KEY)
     assert second is not None
     assert (2, first.hash) == (second.seal, second.previous)
-    assert [("seal_journal", f"seal 2 over {second.size} entries")] == assembly.ask("SELECT name, note FROM heartbeats")
+    assert [{"said": "sealed", "seal": 2, "size": second.size}] == [
+        json.loads(note) for (note,) in assembly.ask("SELECT note FROM heartbeats")
+    ]

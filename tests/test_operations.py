@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from desk.app import make_app
 from desk.door import Door
+from desk.operations import _did
 from desk.pages import grouped
 from flows.sweeps import beat
 from flows.touching import leave_word
@@ -64,7 +65,7 @@ def test_what_is_late_is_named_and_whether_its_act_fails(assembly: Assembly, tmp
 def test_each_flow_with_its_last_run(assembly: Assembly, tmp_path: Path):
     """What came of it, how long it took, and where Prefect shows it; one that has never run says so."""
     (tmp_path / "up.json").write_text(json.dumps({"prefect": "http://127.0.0.1:4200"}))
-    beat(assembly.database, "perform_deadlines", assembly.now, "2 performed, 0 failed", took_ms=1234)
+    beat(assembly.database, "perform_deadlines", assembly.now, "swept", took_ms=1234, done=2, failed=0)
     leave_word(assembly.database, assembly.now, run="a-run", flow="perform_deadlines", touched={})
     settings = read_settings({"KENES_HOME": str(tmp_path)}, tmp_path)
     app = make_app(settings, door=Door(assembly.database, assembly.book, lambda: assembly.now))
@@ -73,11 +74,26 @@ def test_each_flow_with_its_last_run(assembly: Assembly, tmp_path: Path):
     row = re.search(r"<tr><th scope=\"row\">Carrying out what has fallen due</th>.*?</tr>", page, re.DOTALL)
     assert row
     assert "seconds ago: 0" in row[0]
-    assert "2 performed, 0 failed" in row[0]
+    assert "carried out: 2, failed: 0" in row[0]
     assert "1,234" in row[0]
     assert 'href="http://127.0.0.1:4200/runs/flow-run/a-run"' in row[0]
     assert 1 == page.count("/runs/flow-run/")
     assert "never yet" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "did"), [("kk", "орындалды: 2"), ("ru", "исполнено: 2"), ("en", "carried out: 2")]
+)
+def test_what_a_flow_did_is_told_in_the_readers_language(assembly: Assembly, tmp_path: Path, language: str, did: str):
+    """Its heartbeat names a text, not words."""
+    beat(assembly.database, "perform_deadlines", assembly.now, "swept", done=2, failed=0)
+    assert did in shown(assembly, tmp_path, language=language)
+
+
+@pytest.mark.parametrize("note", ["", "2 performed", "7", "{}", '{"said": "danced"}', '{"said": "swept"}'])
+def test_what_another_version_left_word_of_is_passed_over(note: str):
+    """The page stands all the same."""
+    assert "" == _did(note, "en")
 
 
 def test_alarms_outbox_and_record(assembly: Assembly, tmp_path: Path):
