@@ -27,21 +27,25 @@ def alarms(
 ) -> None:
     """List the alarms: what is wrong, what it means, what to do.
 
-    Exit status 6 while one is open.
+    Exit status 6 while one is open, or while no desk watches: then none would be raised.
     """
     from machines.alarms import all_alarms, open_alarms
+    from machines.watching import nobody_watches
 
     console = console_of(ctx, as_json=as_json)
     with console.database.transaction(write=False) as db:
         standing = open_alarms(db)
         found = all_alarms(db, limit=MOST) if over else standing
+        unwatched = nobody_watches(db, console.now)
     if as_json:
-        console.data({"items": [_as_data(alarm, console) for alarm in found]})
+        console.data({"items": [_as_data(alarm, console) for alarm in found], "watched": not unwatched})
     elif not found:
         console.say(console.in_words("no_alarm"))
     for alarm in () if as_json else found:
         _say(console, alarm)
-    raise typer.Exit(CHECK_FAILED if standing else 0)
+    if unwatched and not as_json:
+        console.tell(console.in_words("nobody_watches"))
+    raise typer.Exit(CHECK_FAILED if standing or unwatched else 0)
 
 
 @clock.callback()

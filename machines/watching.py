@@ -82,6 +82,12 @@ def late_flows(db: Db, now: datetime) -> list[Found]:
     return late
 
 
+def nobody_watches(db: Db, now: datetime) -> bool:
+    """Say whether no desk has looked for so long that none runs: then no alarm is raised either."""
+    row = db.one("SELECT at FROM heartbeats WHERE name = ?", DESK)
+    return row is None or now - instant(row[0]) > LATE_AFTER[DESK]
+
+
 def _is_late(name: str, since: Sequence[datetime | None], now: datetime) -> bool:
     """Say whether a flow has had its time; nobody knows of one that has never run since when it should."""
     last = max((each for each in since if each), default=None)

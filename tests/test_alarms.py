@@ -13,7 +13,7 @@ from flows.sweeps import note_alarms, watch_duties_now
 from machines.alarm_texts import in_words
 from machines.alarms import Found, all_alarms, is_to_be_sent, open_alarms, raise_alarm, watch
 from machines.settle import FAILURES_BEFORE_ALARM, begin_service
-from machines.watching import BY_THE_CLOCK, DUTIES, SERVICE, duties, full_disks, is_low, late_flows
+from machines.watching import BY_THE_CLOCK, DUTIES, SERVICE, duties, full_disks, is_low, late_flows, nobody_watches
 from machines.wording import LANGUAGES, has
 from models import Database, Db
 from models.heartbeat import DESK, LATE_AFTER, SWEEP
@@ -205,6 +205,14 @@ def test_a_start_of_the_desk_is_no_end_of_a_standstill(assembly: Assembly):
     assert ["no_sweep"] == late(assembly, again)
     beat(assembly, SWEEP, again)
     assert [] == late(assembly, again)
+
+
+def test_where_no_desk_has_looked_nobody_watches(assembly: Assembly):
+    """That no alarm is open says nothing then."""
+    assert [True] == found_by(assembly, lambda db: [nobody_watches(db, assembly.now)])
+    beat(assembly, DESK, assembly.now)
+    later = [assembly.now + timedelta(minutes=minutes) for minutes in (10, 11)]
+    assert [False, True] == found_by(assembly, lambda db: [nobody_watches(db, at) for at in later])
 
 
 def test_a_heartbeat_of_the_future_says_nothing(assembly: Assembly):

@@ -332,7 +332,7 @@ def test_the_command_line_acts_only_by_a_clock_that_can_be_trusted(kenes, tmp_pa
     assert "everything goes on" in kenes("clock", "confirm", "--as", "wb")
     kenes(*nominate)
     assert "It can be trusted" in kenes("clock")
-    assert "Nothing is wrong" in kenes("alarms")
-    assert "cannot be trusted" in kenes("alarms", "--all")
-    (alarm,) = json.loads(kenes("alarms", "--all", "--json"))["items"]
+    assert "No alarm is open." in kenes("alarms", status=6)  # nobody watches
+    assert "cannot be trusted" in kenes("alarms", "--all", status=6)
+    (alarm,) = json.loads(kenes("alarms", "--all", "--json", status=6))["items"]
     assert ("clock", "confirmed", "wb") == (alarm["code"], alarm["ended_by"], alarm["numbers"]["confirmed_by"])
