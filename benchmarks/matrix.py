@@ -70,7 +70,7 @@ def _a_week_away(trial: Trial) -> Iterator[Struck]:
     trial.week_away()
     trial.forget_prefect()
     trial.start()
-    yield Struck("a week away, Prefect's database deleted meanwhile", "it has started again", well=trial.works())
+    yield _going_on(trial, "a week away, Prefect's database deleted meanwhile", "it has started again")
     exits = trial.assembly.ask(
         "SELECT effective_at, recorded_at FROM entries WHERE act = 'exit' AND effective_at > '2020-01-01 00:00:00+00:00' ORDER BY position"
     )
@@ -88,7 +88,13 @@ def _forgotten(trial: Trial) -> Struck:
     trial.forget_prefect()
     trial.waited(lambda: True if "told of them again" in trial.service.said() else None, "the supervisor's word")
     trial.waited(lambda: True if trial.last_sweep() != before else None, "a sweep")
-    return Struck("Prefect's database deleted while it runs", "noticed; the clock goes on", well=trial.works())
+    return _going_on(trial, "Prefect's database deleted while it runs", "noticed; the clock goes on")
+
+
+def _going_on(trial: Trial, what: str, outcome: str) -> Struck:
+    """See that every flow works afterwards."""
+    broken = trial.broken()
+    return Struck(what, "; ".join([outcome, *broken]), not broken)
 
 
 def _judged(trial: Trial) -> Iterator[Struck]:

@@ -20,7 +20,6 @@ from machines.perform import perform
 from machines.rulebook import ZONE
 from machines.zones import local_midnight
 from models.database import Database
-from models.entry import digest
 from models.home import prepare
 from models.settings import read_settings
 from tests.assembly import Assembly, considered
@@ -110,10 +109,14 @@ class Trial:
         """Wait for the end of a run and return the type of its state."""
         return str(self.waited(lambda: self.service.ended(run), f"the end of run {run}")["state_type"])
 
-    def works(self) -> bool:
-        """Say whether a new run of every flow completes."""
-        runs = [self.run(flow) for flow in self.flows]
-        return [self.ended(run) for run in runs] == ["COMPLETED"] * len(runs)
+    def broken(self) -> list[str]:
+        """Let every flow run anew, and return those that do not complete, with what they say."""
+        runs = [(flow, self.run(flow)) for flow in self.flows]
+        return [f"{flow}: {self._said(run)}" for flow, run in runs if self.ended(run) != "COMPLETED"]
+
+    def _said(self, run: str) -> str:
+        state = self.service.ask(f"flow_runs/{run}")["state"]
+        return f"{state['name']} ({state['message']})"
 
     def last_sweep(self) -> Any:
         """Return when deadlines were swept last."""
@@ -259,10 +262,10 @@ class Trial:
             GROUP BY number, seq, template, "to" HAVING count(*) > 1"""
         )
         yield from (f"reminded twice: {row}" for row in twice)
-        # The id of a letter follows from its message: what was sent twice has come under one id.
+        # Every message has an id of its own: what was sent twice has come under one id.
         come = {str(letter["Message-ID"]).strip("<>").partition("@")[0] for letter in self.postbox.letters}
-        sent = self.assembly.ask("SELECT key FROM messages WHERE channel = 'person' AND sent_by = 'smtp'")
-        missing = [key for (key,) in sent if digest(key)[:32] not in come]
+        sent = self.assembly.ask("SELECT key, mail_id FROM messages WHERE channel = 'person' AND sent_by = 'smtp'")
+        missing = [key for key, mail_id in sent if mail_id not in come]
         if missing:
             yield f"{len(missing)} letters of {len(sent)} have not come: {missing[:3]}"
         entries = {f"{number}/{seq}" for number, seq in self.assembly.ask("SELECT number, seq FROM entries")}
