@@ -1,19 +1,17 @@
 """The calls about the law: procedures, norms, rulings. Nothing here is about persons."""
 
-from collections.abc import Iterator
-from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
 
+from desk.accounted import account_answer, account_in_full, rulings_about
 from desk.answering import answer, items
 from desk.api_bodies import PROBLEMS, listed, object_of
 from desk.api_query import Day, one_of
 from desk.asking import Asking, Reads, only_known
 from desk.problems import choice
 from machines.norms import NORMS, Norm
-from machines.procedure import Branch
 from machines.procedures import PROCEDURES
 from machines.refusal import Unknown
 from machines.rulings import RULINGS, Ruling
@@ -51,16 +49,16 @@ def get_procedure(asking: Reads, name: str, format: Annotated[str | None, one_of
 
 @router.get("/norms", response_class=Response, responses={200: listed("norms")})
 def list_norms(asking: Reads) -> Response:
-    """List the norms of the Decree in our own words, and where each is used."""
+    """List the norms of the Decree in our own words, where each is carried out, or why it is not."""
     return items([_norm(norm, asking.language) for norm in NORMS.values()])
 
 
 @router.get("/norms/{id}", response_class=Response, responses={200: object_of("id", "title", "wording", "url")})
 def get_norm(asking: Reads, id: str) -> Response:
-    """Show one norm."""
+    """Show one norm: also the code and the scenarios, and the part of the product that is to carry it out."""
     if id not in NORMS:
         raise Unknown("norm", id)
-    return answer(_norm(NORMS[id], asking.language))
+    return answer(_norm(NORMS[id], asking.language) | account_in_full(id, asking.language))
 
 
 @router.get("/rulings", response_class=Response, responses={200: listed("rulings")})
@@ -72,9 +70,11 @@ def list_rulings(asking: Reads, at: Day = None) -> Response:
 
 
 def _norm(norm: Norm, language: str) -> dict[str, Any]:
+    account = account_answer(norm.id, language)
+    used = [*account["carried_out_by"], *({"kind": "ruling", "name": key} for key in rulings_about(norm.id))]
     return {
         "id": norm.id, "item": norm.item, "place": dict(norm.place), "title": dict(norm.title), "wording": dict(norm.wording),
-        "url": norm.url[language], "since": norm.since.isoformat(), "used_in": uses().get(norm.id, []),
+        "url": norm.url[language], "since": norm.since.isoformat(), "used_in": used, **account,
     }  # fmt: skip
 
 
@@ -89,25 +89,3 @@ def _ruling(ruling: Ruling, value: Any, asking: Asking) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
-
-
-@cache
-def uses() -> dict[str, list[dict[str, str]]]:
-    """Return, for each norm, the acts, deadlines and rulings that carry it out."""
-    found: dict[str, list[dict[str, str]]] = {}
-    for norm, kind, name in _uses():
-        use = {"kind": kind, "name": name}
-        if use not in found.setdefault(norm, []):
-            found[norm].append(use)
-    return found
-
-
-def _uses() -> Iterator[tuple[str, str, str]]:
-    for procedure in PROCEDURES.values():
-        for row in procedure.acts:
-            yield from ((norm, "act", f"{procedure.name}.{row.name}") for norm in row.norms)
-            branches: tuple[Branch[Any], ...] = row.to
-            for branch in branches:
-                yield from ((term.norm, "deadline", f"{procedure.name}.{term.name}") for term in branch.opens)
-    for ruling in RULINGS.values():
-        yield from ((norm, "ruling", ruling.key) for norm in ruling.norms)

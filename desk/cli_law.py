@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from machines.calendar_versions import Concerned
+    from machines.norms import Norm
 
 calendar = typer.Typer(
     help="The calendar of working days, and its changes.", invoke_without_command=True, rich_markup_mode=None
@@ -50,31 +51,67 @@ def procedures(
     return None
 
 
-def norms(ctx: typer.Context, as_json: Json = False) -> None:
-    """List the norms and where they are carried out."""
-    from machines.carried_out import carried_out
+def norms(
+    ctx: typer.Context,
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="one norm, such as 8.3a")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the norms and where they are carried out, or why not; of one, the code and the scenarios too."""
+    from desk.accounted import account_answer, account_in_full
     from machines.norms import NORMS
 
     console = console_of(ctx)
-    places = carried_out()
+    language = console.language
+    if id is not None and id not in NORMS:
+        raise Ended(NOT_FOUND, f"There is no norm {id!r}. `kenes norms` lists them.")
+    told = account_in_full if id else account_answer
+    found = [
+        {"id": norm.id, "title": norm.title[language], **_text(norm, console, full=bool(id)), **told(norm.id, language)}
+        for norm in ([NORMS[id]] if id else NORMS.values())
+    ]
     if as_json:
-        return console.data({"norms": [
-            {
-                "id": norm.id, "title": norm.title[console.language],
-                "carried_out_by": [place._asdict() for place in places[norm.id]],
-                "why_not": None if places[norm.id] else NOT_YET,
-            }
-            for norm in NORMS.values()
-        ]})  # fmt: skip
-    rows = (
-        (norm.id, norm.title[console.language], [place.name for place in places[norm.id]] or NOT_YET)
-        for norm in NORMS.values()
-    )
+        return console.data({"norms": found})
+    if id:
+        return _say_norm(console, found[0])
+    rows = ((one["id"], one["title"], _places(one) or one["why_not"]) for one in found)
     console.table(("norm", "title", "carried out by"), rows)
+    carried = sum(one["why_not"] is None for one in found)
+    console.tell(f"{len(found)} norms: {carried} carried out, {len(found) - carried} not.")
     return None
 
 
-NOT_YET = "no procedure of this version carries it out"
+def _text(norm: Norm, console: Console, *, full: bool) -> dict[str, Any]:
+    language = console.language
+    if not full:
+        return {}
+    return {
+        "place": norm.place[language],
+        "wording": norm.wording[language],
+        "url": norm.url[language],
+        "since": norm.since,
+    }
+
+
+def _places(one: dict[str, Any]) -> list[str]:
+    return list(dict.fromkeys(place["name"] for place in one["carried_out_by"]))
+
+
+def _say_norm(console: Console, one: dict[str, Any]) -> None:
+    """Say of one norm what it is, what carries it out, and where that stands."""
+    console.say(f"{one['id']}  {one['title']}")
+    console.say(f"{one['place']}, since {one['since']}: {one['url']}")
+    console.say(one["wording"])
+    for place in one["carried_out_by"]:
+        console.say(f"  {place['kind']}: {place['name']}")
+    for said in filter(None, (one["why"], one["why_not"])):
+        console.say(f"  {said}")
+    for kind, names in (
+        ("ruling", one["rulings"]),
+        ("code", [f"{code['file']}: {code['name']}" for code in one["code"]]),
+        ("scenario", one["scenarios"]),
+    ):
+        for name in names:
+            console.say(f"  {kind}: {name}")
 
 
 def rulings(

@@ -1,6 +1,7 @@
 """The documents that are made from the code, or played: `python -m tests.documents` writes them again.
 
-Tables stand in the README between two markers; docs/rulings.md is made as a whole; console blocks are played (tests/played.py).
+Tables stand in the README between two markers; docs/rulings.md and docs/norms.md are made as a whole; console blocks are played
+(tests/played.py).
 """
 
 import re
@@ -14,12 +15,14 @@ from machines.procedure import Procedure
 from machines.procedures import PROCEDURES
 from machines.rulings import RULINGS, Ruling
 from machines.wording import say
+from tests.norms_document import norms_document
 from tests.played import ROOT, played
 
 TABLE = re.compile(r"(<!-- table of procedures: .*? -->\n).*?(<!-- end of table -->)", re.DOTALL)
 WITH_TABLE = "README.md"
 PLAYED_DOCUMENTS = ("README.md", "docs/api.md")
 RULINGS_DOCUMENT = "docs/rulings.md"
+NORMS_DOCUMENT = "docs/norms.md"
 
 RULINGS_INTRODUCTION = """# The rulings
 
@@ -65,6 +68,7 @@ def with_table(text: str) -> str:
 def as_they_should_be(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield each document with what it should say."""
     yield ROOT / RULINGS_DOCUMENT, rulings_document()
+    yield ROOT / NORMS_DOCUMENT, norms_document()
     for name in PLAYED_DOCUMENTS:
         text = (ROOT / name).read_text(encoding="utf-8")
         place = folder / name.replace("/", "-")

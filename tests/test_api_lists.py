@@ -214,6 +214,9 @@ def test_the_law_as_data(desk: Desk) -> None:
     norm = desk.get("/norms/14.2c", language="kk").json()
     assert {"kk", "ru", "en"} == set(norm["wording"])
     assert {"kind": "act", "name": "candidacy.approve"} in norm["used_in"]
+    assert {"file": "machines/candidacy.py", "name": "CANDIDACY"} in norm["code"]
+    assert None is norm["why_not"]
+    assert "secretariat_head" == desk.get("/norms/19.2a").json()["later"]
     rulings = {each["key"]: each for each in desk.get("/rulings").json()["items"]}
     assert ("advisory", "C05") == (
         rulings["candidacy.council_outcome"]["value"],

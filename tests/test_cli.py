@@ -402,7 +402,13 @@ def test_norms_rulings_and_procedures(home: Run) -> None:
     norms = {norm["id"]: norm for norm in told(home, "norms")["norms"]}
     assert 161 == len(norms)
     assert {"kind": "act", "name": "candidacy.approve"} in norms["14.2c"]["carried_out_by"]
-    assert (norms["D.0"]["carried_out_by"] == []) == bool(norms["D.0"]["why_not"])
+    assert all((norm["carried_out_by"] == []) == bool(norm["why_not"]) for norm in norms.values())
+    assert {"id", "title", "carried_out_by", "why_not"} == {*norms["D.0"]}
+    (norm,) = told(home, "norms", "8.3a")["norms"]
+    assert {"file": "machines/session_guards.py", "name": "a_quorum"} in norm["code"]
+    assert "guard: session.a_quorum" in home("norms", "8.3a").stdout
+    assert "161 norms: " in home("norms").stderr
+    assert "8.9z" in home("norms", "8.9z", status=4).stderr
     assert {"advisory"} == {
         one["value"] for one in told(home, "rulings")["items"] if one["key"] == "candidacy.council_outcome"
     }

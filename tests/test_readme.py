@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 from desk.cli import main
 from models.settings import _VARIABLES as VARIABLES
 from tests.documents import (
+    NORMS_DOCUMENT,
     PLAYED_DOCUMENTS,
     ROOT,
     RULINGS_DOCUMENT,
     WITH_TABLE,
+    norms_document,
     rulings_document,
     table_of_procedures,
     with_table,
@@ -41,6 +43,11 @@ def test_the_table_of_procedures_is_not_stale() -> None:
 def test_the_rulings_are_not_stale() -> None:
     """docs/rulings.md says what machines/rulings.py says: else `python -m tests.documents`."""
     assert rulings_document() == read(RULINGS_DOCUMENT)
+
+
+def test_the_norms() -> None:
+    """docs/norms.md says what the tables say: else `python -m tests.documents`."""
+    assert norms_document() == read(NORMS_DOCUMENT)
 
 
 @pytest.mark.slow
