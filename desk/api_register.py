@@ -1,6 +1,6 @@
 """The calls about the register: people, bodies, and who holds which office, as of a day."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Response
 from desk.answering import answer, items
 from desk.api_bodies import PROBLEMS, NewPerson, listed, object_of
 from desk.api_query import Day, Key, one_of
+from desk.as_of import assembly_as_of, last_moment
 from desk.asking import Asking, Reads, Writes, only_known
 from desk.door import OFFICES, looking
 from desk.problems import choice
 from desk.register import bodies_known, enter_person, offices_held, people_known, see_register
-from machines.zones import end_of_day
 
 router = APIRouter(tags=["register"], responses=PROBLEMS, dependencies=[Depends(only_known)])
 
@@ -35,6 +35,16 @@ def post_person(asking: Writes, told: NewPerson, key: Key = None) -> Response:
     return answer({"person_id": person}, 201, headers={"Idempotent-Replay": "true"} if replay else None)
 
 
+@router.get(
+    "/members", response_class=Response, responses={200: object_of("as_of", "edition", "offices", "totals", "items")}
+)
+def list_members(asking: Reads, at: Day = None) -> Response:
+    """List the members of the Assembly (at the end of a day), with totals and the edition of the rules of then."""
+    with looking(asking.door) as db:
+        see_register(db, asking.person, asking.at)
+        return answer(assembly_as_of(db, _instant(asking, at), book=asking.door.book, language=asking.language))
+
+
 @router.get("/bodies", response_class=Response, responses={200: listed("bodies")})
 def list_bodies(asking: Reads, at: Day = None) -> Response:
     """List small assemblies, associations and state bodies, with who holds their offices (at the end of a day)."""
@@ -53,5 +63,4 @@ def list_offices(asking: Reads, at: Day = None, office: Annotated[str | None, on
 
 
 def _instant(asking: Asking, day: date | None) -> datetime:
-    """Return the last moment of *day*: an office that ends with it is held still."""
-    return end_of_day(day, zone=asking.door.book.zone) - timedelta(microseconds=1) if day else asking.at
+    return last_moment(day, now=asking.at, zone=asking.door.book.zone)

@@ -1,17 +1,21 @@
-"""The register: `kenes roster`, `person`, `members`."""
+"""The register: `kenes roster`, `person`, `members`, `offices`, `bodies`."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.cli_console import WRONG, Ended, console_of, read_day
+from desk.cli_console import WRONG, Console, Ended, console_of, read_day
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from models.database import Db
 
 roster = typer.Typer(help="The register as a file: import.", no_args_is_help=True, rich_markup_mode=None)
 person = typer.Typer(help="The register of people: add, list.", no_args_is_help=True, rich_markup_mode=None)
@@ -20,9 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 _PEOPLE = """SELECT person_id, name_kk, name_ru, name_en, email, language, region FROM people
  WHERE search_key LIKE ? ORDER BY sort_key, person_id"""
-_MEMBERS = """SELECT m.person_id, p.name_kk, p.name_ru, p.name_en, p.region, m.category, m.ex_officio, m.since, m.number FROM mandates m
- JOIN people p ON p.person_id = m.person_id WHERE m.office = 'member' AND m.begins_at < ? AND (m.ended_at IS NULL OR m.ended_at >= ?)
- ORDER BY p.sort_key, m.person_id"""
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="at the end of that day")]
 
 
 @roster.command("import")
@@ -106,21 +108,79 @@ def list_people(
     _answer(ctx, columns, rows, as_json=as_json)
 
 
-def members(
-    ctx: typer.Context,
-    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="at the end of that day")] = None,
-    as_json: Json = False,
-) -> None:
-    """List the members of the Assembly, today or as of a day."""
-    from machines.zones import end_of_day
+def members(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False) -> None:
+    """List the members of the Assembly, today or as of a day, with totals and the edition of the rules of then."""
+    from desk.as_of import MEMBER_COLUMNS, assembly_as_of
 
     console = console_of(ctx, as_json=as_json)
-    # The first instant that is not meant any more: of a day its end, of now the next one.
-    at = end_of_day(read_day(as_of), zone=console.settings.zone) if as_of else console.now + timedelta(microseconds=1)
+    with _then(console, as_of) as (db, at):
+        found = assembly_as_of(db, at, book=console.book, language=console.language)
+    if as_json:
+        return console.data(found)
+    _answer(ctx, MEMBER_COLUMNS, [tuple(one[name] for name in MEMBER_COLUMNS) for one in found["items"]], as_json=False)
+    totals, edition = found["totals"], found["edition"]
+    console.tell(
+        f"{found['as_of']}: members who count {totals['members']}, quorum of a session {totals['session_quorum'] or '-'}; "
+        f"Council {totals['council']}, its majority {totals['council_majority'] or '-'}; edition {edition['id']}."
+    )
+    return None
+
+
+def offices(
+    ctx: typer.Context,
+    office: Annotated[
+        str | None, typer.Argument(metavar="[OFFICE]", help="one office, such as deputy_chairman")
+    ] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """List who holds which office, today or as of a day."""
+    from desk.door import OFFICES
+    from desk.register import offices_held
+
+    console = console_of(ctx, as_json=as_json)
+    if office is not None and office not in OFFICES:
+        raise Ended(WRONG, f"There is no office {office!r}. There are: {', '.join(OFFICES)}.")
+    with _then(console, as_of) as (db, at):
+        found = offices_held(db, at=at, language=console.language, office=office)
+    if as_json:
+        return console.data({"items": found})
+    columns = ("office", "person_id", "name", "body", "region", "since", "case")
+    console.table(columns, ([one[name] for name in columns] for one in found))
+    return None
+
+
+def bodies(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False) -> None:
+    """List small assemblies, associations and state bodies, with who holds their offices, today or as of a day."""
+    from desk.register import bodies_known
+
+    console = console_of(ctx, as_json=as_json)
+    with _then(console, as_of) as (db, at):
+        found = bodies_known(db, at=at, language=console.language)
+    if as_json:
+        return console.data({"items": found})
+    rows = (
+        (
+            one["body_id"],
+            one["kind"],
+            one["name"],
+            one["region"],
+            [f"{held['office']} {held['person_id']}" for held in one["offices"]],
+        )
+        for one in found
+    )
+    console.table(("body_id", "kind", "name", "region", "offices"), rows)
+    return None
+
+
+@contextlib.contextmanager
+def _then(console: Console, as_of: str | None) -> Iterator[tuple[Db, datetime]]:
+    """Open a transaction for what is stored, with the instant that is meant."""
+    from desk.as_of import last_moment
+
+    at = last_moment(read_day(as_of) if as_of else None, now=console.now, zone=console.settings.zone)
     with console.database.transaction(write=False) as db:
-        rows = db.all(_MEMBERS, at, at)
-    columns = ("person_id", "name_kk", "name_ru", "name_en", "region", "category", "ex_officio", "since", "case")
-    _answer(ctx, columns, rows, as_json=as_json)
+        yield db, at
 
 
 @contextlib.contextmanager
@@ -141,7 +201,8 @@ def add_to(main: typer.Typer) -> None:
     """Add the commands of the register."""
     main.add_typer(roster, name="roster")
     main.add_typer(person, name="person")
-    main.command()(members)
+    for command in (members, offices, bodies):
+        main.command()(command)
 
 
 def _answer(ctx: typer.Context, columns: tuple[str, ...], rows: list[tuple[Any, ...]], *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from machines import terms
 from machines.procedure import Told
 from machines.procedures import PROCEDURES
+from machines.replay import columns, replay_case
 from models.database import Db, instant, instant_text
 from models.entry import COLUMNS, Record
 
@@ -22,6 +23,12 @@ _NEXT_MEETING = """SELECT min(d.due_at) FROM deadlines d JOIN cases c ON c.numbe
 def records_until(db: Db, number: str, end: datetime) -> list[Record]:
     """Fetch the entries of a case that had been recorded before *end*."""
     return [Record(*entry) for entry in db.all(_ENTRIES, number, end)]
+
+
+def joint_until(db: Db, number: str, end: datetime) -> dict[str, list[str]]:
+    """Return who had done which joint act of a case before *end*, as its entries alone give it."""
+    rows = db.all(f"SELECT {columns(db)} FROM entries WHERE number = ? AND recorded_at < ? ORDER BY seq", number, end)  # noqa: S608
+    return json.loads(replay_case(number, rows).case.joint)  # type: ignore[no-any-return]
 
 
 def deadlines_open_at(db: Db, records: list[Record], end: datetime) -> list[tuple[Any, ...]]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from desk.past import deadlines_open_at, folded, records_until
+from desk.past import deadlines_open_at, folded, joint_until, records_until
 from machines.act import CLOCK, Act
+from machines.editions import edition_on
 from machines.load import load, of_case
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Refusal, Unknown
@@ -115,8 +116,10 @@ def case_as_of(db: Db, number: str, day: date, *, language: str) -> dict[str, An
     facts = folded(records)
     seen = _seen(db, number, end, Rulebook())._replace(state=last.target, facts=facts)
     view = _view(db, seen) if "counts" in facts else {}  # before that ballots and presence were other than they are
-    past = _case(db, then, facts=facts, joint={}, deadlines=deadlines, language=language, view=view)
-    return past | {"as_of": day.isoformat()}
+    past = _case(
+        db, then, facts=facts, joint=joint_until(db, number, end), deadlines=deadlines, language=language, view=view
+    )
+    return past | {"as_of": day.isoformat(), "edition": edition_on(day)}
 
 
 def name_of(names: Mapping[str, tuple[str, ...]], person: str, language: str) -> str | None:

@@ -168,6 +168,14 @@ def test_the_register_as_of_a_day(desk: Desk) -> None:
         each["office"] for each in desk.get("/offices").json()["items"]
     }
     assert [] == desk.get("/offices", at="2004-01-01").json()["items"]
+    now, past = desk.get("/members").json(), desk.get("/members", at="2004-01-01").json()
+    assert (10, 10, 7) == (len(now["items"]), now["totals"]["members"], now["totals"]["session_quorum"])
+    assert ([], 0, None, "2002-04-26") == (
+        past["items"],
+        past["totals"]["members"],
+        past["totals"]["session_quorum"],
+        past["edition"]["id"],
+    )
     assert ["ch"] == [each["person_id"] for each in desk.get("/offices", office="chairman").json()["items"]]
     people = {each["person_id"]: each for each in desk.get("/people", "m1").json()["items"]}
     assert (["member"], True, False) == (people["m1"]["offices"], "email" in people["m1"], "email" in people["m2"])

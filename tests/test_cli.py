@@ -95,7 +95,18 @@ def test_a_candidacy_by_command_line(home: Run, environment: dict[str, str]) -> 
     approved = told(home, "case", "act", number, "approve", "--as", "ch", "--fact", order)
     assert ("approved", "14.2c") == (approved["case"]["state"], approved["entry"]["norms"][0])
     assert "p:A" in {row["person_id"] for row in told(home, "members")["items"]}
-    assert "p:A" not in {row["person_id"] for row in told(home, "members", "--as-of", "2026-11-23")["items"]}
+    past = told(home, "members", "--as-of", "2026-11-23")
+    assert "p:A" not in {row["person_id"] for row in past["items"]}
+    assert ("2026-11-23", "2008-04-24", len(past["items"])) == (
+        past["as_of"],
+        past["edition"]["id"],
+        past["totals"]["members"],
+    )
+    assert "p:A" not in home("offices", "member", "--as-of", "2026-11-23").stdout
+    today = told(home, "members")
+    assert today["offices"]["member"] == len(told(home, "offices", "member")["items"]) == len(today["items"])
+    assert "Kostanay" in home("bodies", "--as-of", "2026-11-23").stdout
+    assert "There is no office 'king'" in home("offices", "king", status=2).stderr
     assert 6 == len(told(home, "case", "show", number, "--entries")["items"])
     assert "Everything holds" in home("verify").stdout
 
