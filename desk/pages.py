@@ -18,7 +18,8 @@ from machines.wording import LANGUAGES, has, say, shown
 from machines.zones import local_time
 from models.database import Db, instant
 
-_MINUTES_FROM_S, _HOURS_FROM_S = 120, 7200  # an age below these is said in seconds, in minutes
+# An age below these is said in seconds, in minutes, in hours; above in days.
+_MINUTES_FROM_S, _HOURS_FROM_S, _DAYS_FROM_S = 120, 7_200, 172_800
 
 
 def page(request: Request, template: str, language: str, now: datetime, **shows: Any) -> HTMLResponse:
@@ -65,7 +66,9 @@ def age(at: datetime, now: datetime, language: str) -> str:
         return say("desk.first.seconds_ago", language, number=seconds)
     if seconds < _HOURS_FROM_S:
         return say("desk.first.minutes_ago", language, number=seconds // 60)
-    return say("desk.first.hours_ago", language, number=seconds // 3600)
+    if seconds < _DAYS_FROM_S:
+        return say("desk.first.hours_ago", language, number=seconds // 3600)
+    return say("desk.first.days_ago", language, number=seconds // 86_400)
 
 
 def grouped(number: int, language: str) -> str:
