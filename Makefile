@@ -27,7 +27,7 @@ install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --comp
 
 QUICK := not slow and not postgresql and not prefect
 
-.PHONY: help setup up check test bench chaos pictures lock clean lint develop
+.PHONY: help setup up check test bench chaos guards pictures lock clean lint develop
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -48,6 +48,9 @@ bench: $(DEV) ## print the speeds as ratios to the bare statements
 
 chaos: $(DEV) ## kill, fail and race it: CYCLES=300
 	@$(BIN)/python -m benchmarks.chaos --cycles $(CYCLES)
+
+guards: $(DEV) ## remove each guard in turn and say who notices
+	@$(BIN)/python -m benchmarks.guards
 
 pictures: $(DEV) ## take the pictures of docs/operating.md again (Chromium: apt-get install chromium)
 	@$(BIN)/python -m benchmarks.pictures
