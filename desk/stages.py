@@ -1,7 +1,7 @@
 """The databases that scenarios are played on: empty, at the newest schema, one after the other."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -35,12 +35,12 @@ class InMemory:
         self._template: Database | None = None
 
     @contextmanager
-    def fresh(self) -> Iterator[Database]:
+    def fresh(self, salts: Callable[[], str] | None = None) -> Iterator[Database]:
         """Lend a copy of the migrated template; it vanishes afterwards."""
         if self._template is None:
             self._template = Database("sqlite://")
             upgrade(self._template)
-        database = Database("sqlite://", salts=_counted())
+        database = Database("sqlite://", salts=salts or _counted())
         try:
             with self._template.engine.connect() as source, database.engine.connect() as target:
                 raw: Any = source.connection.driver_connection
