@@ -163,6 +163,24 @@ def test_who_votes_in_a_roll_call(assembly):
     assert {"for": 1, "against": 1, "present": 6}.items() <= shown(assembly, case)["counts"].items()
 
 
+@pytest.mark.parametrize(
+    ("method", "actor", "act", "facts"),
+    [
+        ("roll_call", "m1", "vote", {"choice": "for"}),
+        ("show_of_hands", "wb", "enter_count", count(4)),
+        ("roll_call", "ch", "close_vote", {}),
+    ],
+)
+def test_nobody_votes_in_a_pause(desk, method, actor, act, facts):
+    """A paused session does not vote; what was open goes on when it goes on (8.3a)."""
+    session, case = in_session(desk, method)
+    desk.do("ch", "session.pause", case=session)
+    with desk.refused("8.3a", codes=["resolution.session_not_open"]):
+        desk.do(actor, f"resolution.{act}", case=case, facts=facts)
+    desk.do("ch", "session.resume", case=session)
+    desk.do(actor, f"resolution.{act}", case=case, facts=facts)
+
+
 def test_by_name_the_last_vote_counts(desk):
     """Until the closing one may vote otherwise; one ballot a member (8.3b; edge case C16)."""
     _, case = in_session(desk, "roll_call")

@@ -292,6 +292,14 @@ def test_an_extraordinary_session_is_moved_within_its_first_month(desk):
     )  # the working day after the move, a Friday before 1 May
 
 
+def test_a_move_that_ends_after_the_month_is_warned_of(desk):
+    """It has as many days as before: the last of them may lie beyond the month (8.2c, A16)."""
+    case = convene(desk, extraordinary(starts_at="2006-05-10 10:00", last_day="2006-05-12"))
+    assert [] == codes(desk.do("ch", "session.move", case=case, facts=MOVED | {"starts_at": "2006-05-11 10:00"}))
+    case = desk.do("ch", "session.move", case=case, facts=MOVED | {"starts_at": "2006-05-15 10:00"})
+    assert ["session.ends_after_the_month"] == codes(case)
+
+
 def test_a_session_that_registers_is_neither_moved_nor_cancelled(desk):
     """Once registration has begun the session is held or declared not competent (8.1a, 8.1b)."""
     case = announced_session(desk)
