@@ -17,7 +17,7 @@ from tests.service import KENES, ROOT, Service, environment_of, running, until
 PICTURES = ROOT / "docs" / "pictures"
 WIDE, HIGH = 1280, 800
 TABLES = ("performed-deadlines", "staged-reminders")  # of the artifacts, those that tell most
-LARGEST = 200_000  # bytes
+LARGEST = 150_000  # bytes
 SETTLES_MS = 4_000  # Prefect's page draws itself after it has loaded
 QUIET = (
     "--no-sandbox",
@@ -27,7 +27,7 @@ QUIET = (
     "--disable-sync",
 )
 # Name of the picture: address on the desk, and how high.
-DESK_PAGES = {"desk": ("/", HIGH), "operations": ("/operations", 1250)}
+DESK_PAGES = {"desk": ("/", HIGH), "operations": ("/operations", 900)}
 
 
 def main(arguments: Sequence[str]) -> int:
