@@ -144,6 +144,7 @@ def test_a_member_who_is_leaving_has_left_when_his_day_has_come(desk: Desk) -> N
     assert before == desk.assembly.rows()
 
 
+@pytest.mark.slow
 def test_reading_writes_nothing(desk: Desk) -> None:
     """Every GET, as officials and strangers: not a row changes."""
     number = considered(desk, "p:A", "2006-05-15 10:00")

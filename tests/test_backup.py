@@ -24,6 +24,8 @@ from tests.full_store import KEY, full_store, rows_of
 from tests.service import ROOT
 from tests.tampering import without_guards
 
+pytestmark = pytest.mark.slow  # each of them takes long; `make test` runs them
+
 NOW = utc("2026-11-24 02:40")
 PEM = "-----BEGIN PRIVATE KEY-----\n"
 

@@ -16,6 +16,8 @@ from tests.assembly import Assembly
 from tests.receivers import Listener, Postbox, dripping_server, mail_server, webhook
 from tests.test_flows import NOW, deliver, entries, nominated, office, silent
 
+pytestmark = pytest.mark.slow  # each of them takes long; `make test` runs them
+
 ADDRESS = "wb@assembly.example"
 _READER = """INSERT INTO people (person_id, name_kk, name_ru, name_en, email, language, region, sort_key, search_key)
  VALUES (?, ?, ?, ?, ?, 'kk', '', ?, ?)"""

@@ -198,6 +198,7 @@ def test_unknown_acts_and_wrong_facts_say_what_is_known(home: Run, number: str) 
     assert 1 == told(home, "case", "show", number)["seq"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -429,6 +430,7 @@ def test_norms_rulings_and_procedures(home: Run) -> None:
     home("procedures", "dance", status=4)
 
 
+@pytest.mark.slow
 def test_the_tables_are_checked(home: Run) -> None:
     """Status 6 if a table is wrong; none is."""
     home("procedures", "--check")
@@ -600,6 +602,7 @@ def test_the_benchmarks_get_their_own_options(run: Run) -> None:
     assert "--procs" in run("bench", "acts", "--help").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

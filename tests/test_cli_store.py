@@ -20,6 +20,8 @@ from tests import postgresql
 from tests.assembly import Assembly, nomination
 from tests.full_store import rows_of
 
+pytestmark = pytest.mark.slow  # each of them takes long; `make test` runs them
+
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 NAME = "kenes-20261124T060000Z.backup"
 

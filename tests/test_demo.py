@@ -12,6 +12,8 @@ from machines.settle import anything_due
 from models.database import Database
 from tests.assembly import Assembly
 
+pytestmark = pytest.mark.slow  # each of them takes long; `make test` runs them
+
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 BOOK = Rulebook()
 

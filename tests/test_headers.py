@@ -33,6 +33,7 @@ def read(raw: bytes, header: str) -> str:
     return str(make_header(decode_header("".join(folded.splitlines()).strip())))
 
 
+@pytest.mark.slow
 def test_every_subject_arrives_word_for_word():
     """Of all letters in all languages, with short and long numbers before them, so that they fold at every place."""
     subjects = {text.partition("\n")[0] for _, text in letters()}

@@ -249,6 +249,7 @@ def whatever_is_done_to_a_database_is_found(database, times, seed):
             done += 1
 
 
+@pytest.mark.slow
 def test_1000_changes_of_an_export_are_found(lines):
     """Bytes, values, entries lost, swapped, doubled, invented, hashed anew, a tail or a seal lost: 1,000 of 1,000 are found."""
     whatever_is_done_to_an_export_is_found(lines, 1000, changed_export, 1)
@@ -259,6 +260,7 @@ def test_200_changes_that_are_covered_up_are_found(lines):
     whatever_is_done_to_an_export_is_found(lines, 200, covered_up, 2)
 
 
+@pytest.mark.slow
 def test_1000_changes_of_a_database_are_found(kept):
     """Rows changed by SQL with all guards off: 1,000 of 1,000 are found."""
     whatever_is_done_to_a_database_is_found(kept, 1000, 3)

@@ -12,7 +12,6 @@ from machines.norms import NORMS
 
 FOLDER = Path(__file__).with_name("scenarios")
 GIVEN, HISTORIES, OWN = (sorted((FOLDER / name).glob("*.yaml")) for name in ("given", "histories", "own"))
-QUICK_HISTORIES = 6
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +21,10 @@ def stages() -> InMemory:
 
 
 def files() -> Iterator[object]:
-    """Every file; of the long histories only a few are quick."""
-    yield from (pytest.param(file, id=f"{file.parent.name}/{file.stem}") for file in [*GIVEN, *OWN])
-    for place, file in enumerate(HISTORIES):
-        marks = [pytest.mark.slow] if place >= QUICK_HISTORIES else []
-        yield pytest.param(file, id=f"histories/{file.stem}", marks=marks)
+    """Every file; those that were given are quick, the many others are for `make test`."""
+    for file in [*GIVEN, *OWN, *HISTORIES]:
+        marks = [] if file in GIVEN else [pytest.mark.slow]
+        yield pytest.param(file, id=f"{file.parent.name}/{file.stem}", marks=marks)
 
 
 @pytest.mark.parametrize("file", [*files()])

@@ -455,6 +455,7 @@ def test_postgresql_keeps_the_same_record(postgresql_url: str) -> None:
 # A database of one's own
 
 
+@pytest.mark.slow
 def test_a_database_of_ones_own_keeps_the_last_play(tmp_path: Path) -> None:
     """It is migrated, emptied between two files, and keeps the rows of the last one."""
     url = f"sqlite:///{tmp_path / 'own.db'}"

@@ -81,6 +81,7 @@ def test_two_thirds_of_the_council() -> None:
             assert expected == reached(poll_guards.two_thirds_are_for, poll(votes, total)), (votes, total)
 
 
+@pytest.mark.slow
 def test_two_thirds_present() -> None:
     """Quorum of a session (8.3a), attendance of a meeting (B04), and of one that considers a candidacy (C06)."""
     for total in TOTALS:

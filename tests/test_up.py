@@ -37,6 +37,8 @@ from tests.receivers import free_port
 from tests.service import KENES, until
 from tests.service import environment_of as environment_of_test
 
+pytestmark = pytest.mark.slow  # each of them takes long; `make test` runs them
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:

@@ -44,6 +44,7 @@ def test_the_journal_of_a_year_holds(year: Statistics) -> None:
     assert year.entries > 400
 
 
+@pytest.mark.slow
 def test_much_happens_in_a_year_and_some_is_refused(year: Statistics) -> None:
     """Candidacies, meetings, polls, sessions, exits, appointments; a candidacy is never polled (14.2a)."""
     assert {"candidacy", "council_meeting", "poll", "session", "membership", "deputy_appointment"} <= {*year.acts}
