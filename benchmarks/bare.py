@@ -30,7 +30,7 @@ _CASE = """SELECT number, procedure, state, seq, head, definition, rulings, zone
 _ANSWER = "SELECT request, number, seq FROM answers WHERE actor = ? AND key = ?"
 _MANDATES = """SELECT number, person_id, office, body, region FROM mandates WHERE (person_id IN (?, ?)
  OR office IN ('chairman', 'deputy_chairman', 'working_body')) AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)"""
-_IS_MEMBER = "SELECT number FROM mandates WHERE person_id = ? AND office = 'member' AND ended_at IS NULL"
+_IS_MEMBER = "SELECT number FROM mandates WHERE office = 'member' AND body = '' AND slot = ? AND ended_at IS NULL"
 _OTHERS = "SELECT number FROM cases WHERE person_id = ? AND procedure = 'candidacy' AND NOT final"
 
 _LOG = "CREATE TABLE written (place INTEGER PRIMARY KEY, name TEXT, old TEXT, new TEXT)"

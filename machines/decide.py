@@ -27,6 +27,13 @@ _KEY = re.compile(r"[!-~]{1,200}")
 FACTS_THAT_ARE_PAPERS = ("statement_date",)  # dates of papers that are not written as papers
 
 
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+_REQUEST = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_plain)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """An act that may be done: where it leads, what was noticed, and what follows from it."""
@@ -123,8 +130,7 @@ def digest_of_request(act: Act, *, secret: bool = False) -> str:
     """Return the digest by which a key's request is recognised; of a *secret* vote it does not cover the choice."""
     facts = {} if secret else act.facts
     asked = [act.procedure, act.name, act.case, act.office, facts, act.on_behalf_of, act.document]
-    text = json.dumps(asked, sort_keys=True, default=_plain, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_REQUEST.encode(asked).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def effective_at(decision: Decision) -> datetime:
@@ -260,11 +266,14 @@ def acts_before(procedure: Procedure[Any], state: str, row: Transition[Any]) -> 
 def _papers_of_a_later_day(row: Transition[Any], s: Situation[Any]) -> list[Refusal]:
     if s.given is None:
         return []
-    days = dict(papers(s.given)) | {
-        name: day for name in FACTS_THAT_ARE_PAPERS if (day := getattr(s.given, name, None))
-    }
+    days = dict(papers(s.given))
+    for name in FACTS_THAT_ARE_PAPERS:
+        if day := s.given.__dict__.get(name):
+            days[name] = day
     if s.document_date:
         days["document"] = s.document_date
+    if not days:
+        return []
     norm = row.paper_norm(s) if row.paper_norm else s.norm
     return [
         Refusal(norm, "paper.of_a_later_day", {"paper": f"name:fact.{name}", "date": day, "today": s.today})
@@ -275,7 +284,3 @@ def _papers_of_a_later_day(row: Transition[Any], s: Situation[Any]) -> list[Refu
 
 def _unused(call: Call) -> tuple[Refusal, ...]:
     return tuple(call.passed_over)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -216,7 +216,6 @@ def named_cases(facts: Facts) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 def papers(facts: Facts) -> Iterator[tuple[str, date]]:
     """Yield (fact, day) of every paper in *facts*."""
-    for name in type(facts).model_fields:
-        value = getattr(facts, name)
+    for name, value in facts.__dict__.items():
         if isinstance(value, Paper):
             yield name, value.date

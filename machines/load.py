@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 from machines.act import CLOCK, Act
 from machines.authority import Authority
 from machines.calendar import Calendar
@@ -98,8 +100,8 @@ def situation(act: Act, row: Transition[Any], loaded: Loaded, book: Rulebook) ->
         region=case.region if case else "",
         parent=case.parent if case else None,
         about=case.about if case else None,
-        facts=json.loads(case.facts) if case else {},
-        joint=json.loads(case.joint) if case and case.joint != "{}" else {},
+        facts=orjson.loads(case.facts) if case else {},
+        joint=orjson.loads(case.joint) if case and case.joint != "{}" else {},
         opened_at=instant(case.opened_at) if case else None,
         given=None,
         actor=act.actor,

@@ -91,9 +91,15 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     return Circumstances(membership_of(db, s.given.person)) if isinstance(s.given, Start) else Circumstances()
 
 
+_MEMBERSHIP = "SELECT number FROM mandates WHERE office = 'member' AND body = '' AND slot = ? AND ended_at IS NULL"
+
+
 def membership_of(db: Db, person: str | None) -> str | None:
-    """Find somebody's membership that has not ended, begun or not."""
-    row = db.one("SELECT number FROM mandates WHERE person_id = ? AND office = 'member' AND ended_at IS NULL", person)
+    """Find somebody's membership that has not ended, begun or not.
+
+    Asked by the place that a member takes, which is the person's own: so that it is found by the index that keeps it single.
+    """
+    row = db.one(_MEMBERSHIP, person)
     return row[0] if row else None
 
 

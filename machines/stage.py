@@ -1,8 +1,9 @@
 """Stage what a decision brings: entry, case, deadlines, mandates, messages and consequences, on a given transaction."""
 
-import json
 from datetime import date, datetime, timedelta
 from typing import Any
+
+import orjson
 
 from machines.act import Done
 from machines.decide import Decision, digest_of_request, effective_at, is_secret
@@ -21,9 +22,7 @@ from models.entry import GENESIS, INSERT, Record, digest, header
 
 REMINDERS_AT_HOUR = 9  # local time: when an office opens
 
-_JSON = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=lambda value: value.isoformat()
-)
+_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME  # instants and days in the form that Python gives them
 
 _OPEN_CASE = """INSERT INTO cases (number, procedure, state, seq, head, final, definition, edition, rulings, zone, person_id, body, region,
  parent, about, facts, joint, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -76,6 +75,10 @@ def stage(
     return Done(record, decision.warnings, followed)
 
 
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=lambda day: day.isoformat(), option=_SORTED).decode()
+
+
 def _new_number(db: Db, decision: Decision) -> str:
     """Give the next number of the procedure's letter and the year of the act: C-2026-0014."""
     series = f"{decision.procedure.letter}-{decision.situation.today.year:04d}"
@@ -86,7 +89,7 @@ def _new_number(db: Db, decision: Decision) -> str:
 
 def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, cause: str) -> Record:
     s, act = decision.situation, decision.act
-    payload = _JSON.encode(payload_of(decision))
+    payload = _json(payload_of(decision))
     salt = db.salt()
     effective, recorded = instant_text(effective_at(decision)), instant_text(act.recorded_at or act.at)
     unhashed = Record(
@@ -124,13 +127,13 @@ def _findings(decision: Decision) -> str:
     if decision.loaded.case is None:
         who, s = decision.procedure.identify(decision.situation), decision.situation
         found["opened"] = who._asdict() | {"zone": s.zone, "rulings": s.rulings.differing()}
-    return _JSON.encode(found) if found else "{}"
+    return _json(found) if found else "{}"
 
 
 def told(decision: Decision, record: Record, facts: dict[str, Any]) -> Told:
     """Return what the entry tells the case's facts."""
     s = decision.situation
-    noted = json.loads(record.findings).get("noted", {}) if decision.row.notes else {}
+    noted = orjson.loads(record.findings).get("noted", {}) if decision.row.notes else {}
     return Told(decision.row.name, facts, s.holder, s.office, s.office_body, record.effective_at, record.seq, noted)
 
 
@@ -147,7 +150,7 @@ def joint_after(
 
 def _write_case(db: Db, decision: Decision, record: Record) -> None:
     s, procedure = decision.situation, decision.procedure
-    given = json.loads(record.payload or "{}")["facts"]
+    given = orjson.loads(record.payload or "{}")["facts"]
     facts = decision.row.keeps(dict(s.facts), told(decision, record, given))
     joint = joint_after(s, procedure, decision.row, decision.state, complete=decision.branch.to != SAME)
     final = decision.state in procedure.final
@@ -158,8 +161,8 @@ def _write_case(db: Db, decision: Decision, record: Record) -> None:
             record.seq,
             record.hash,
             final,
-            _JSON.encode(facts),
-            _JSON.encode(joint),
+            _json(facts),
+            _json(joint) if joint else "{}",
             record.number,
         )
         return
@@ -167,7 +170,7 @@ def _write_case(db: Db, decision: Decision, record: Record) -> None:
     db.run(
         _OPEN_CASE, record.number, procedure.name, decision.state, record.seq, record.hash, final, record.definition, record.edition,
         kept_rulings(s.rulings), s.zone, who.person, who.body, who.region, who.parent, who.about,
-        _JSON.encode(facts), _JSON.encode(joint), s.at,
+        _json(facts), _json(joint), s.at,
     )  # fmt: skip
 
 
@@ -245,4 +248,4 @@ def _write_messages(db: Db, decision: Decision, record: Record) -> None:
 def _parameters(decision: Decision) -> str:
     """Return what a message tells beside the case: the reasons that were noticed."""
     found: tuple[Refusal, ...] = decision.warnings
-    return _JSON.encode({"warnings": [refusal.as_data() for refusal in found]}) if found else "{}"
+    return _json({"warnings": [refusal.as_data() for refusal in found]}) if found else "{}"

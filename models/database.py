@@ -1,8 +1,7 @@
 """The database: one address, one way to open a transaction, and the only place that commits."""
 
 import contextlib
-import functools
-import secrets
+import os
 import select
 import sqlite3
 import threading
@@ -51,9 +50,11 @@ class Database:
             raise ValueError(f"database address {shown!r}: expected sqlite:///file or postgresql://host/name")
         if self.kind == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
-        self.salts = salts or functools.partial(secrets.token_hex, 16)
+        self.salts = salts or _salt
         self.patience_s = patience_s
         self._turn = _Turn(patience_s)
+        self._alone = self.in_memory  # then there is one connection for all
+        self._idle: list[sa.Connection] = []  # of SQLite; PostgreSQL's are kept by the engine, which counts them
         self.engine = self._sqlite_engine() if self.kind == "sqlite" else self._postgresql_engine()
 
     @property
@@ -62,53 +63,73 @@ class Database:
         named = self.url.database in (None, "", ":memory:", "file::memory:") or self.url.query.get("mode") == "memory"
         return self.kind == "sqlite" and named
 
-    @contextlib.contextmanager
-    def transaction(self, *, keep: bool = True, write: bool = True) -> Iterator[Db]:
+    def transaction(self, *, keep: bool = True, write: bool = True) -> contextlib.AbstractContextManager[Db]:
         """Open a transaction and commit it when the block ends; roll back if it raises, or if not *keep*.
 
         A transaction that does not *write* sees one state, takes no lock, and is refused by the database if it writes.
         Raises Locked where others hold what is needed for longer than one waits.
         """
-        with contextlib.ExitStack() as stack:
-            if self.kind == "sqlite" and (write or self.in_memory):
-                stack.enter_context(self._turn)
-            try:
-                connection = stack.enter_context(self.engine.connect())
-                if not write:
-                    stack.enter_context(self._reading(connection))
-                transaction = connection.begin()
-                db = Db(connection, kind=self.kind, salts=self.salts)
-                stack.callback(db.end)
-                try:
-                    yield db
-                    db.finish(keep=keep)
-                    transaction.commit() if keep else transaction.rollback()
-                except BaseException:
-                    _abandon(db, connection, transaction)
-                    raise
-            except Exception as error:
-                if _is_lock_failure(error):
-                    raise Locked(str(error)) from error
-                raise
+        return (self._on_sqlite if self.kind == "sqlite" else self._on_postgresql)(keep=keep, write=write)
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection that nobody uses."""
+        while self._idle:
+            self._idle.pop().close()
         self.engine.dispose()
 
     @contextlib.contextmanager
-    def _reading(self, connection: sa.Connection) -> Iterator[None]:
-        """Let the database refuse to write, and show one state from the first query to the last."""
-        if self.kind == "postgresql":
-            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            yield
-            return
-        connection.execution_options(reading=True)
-        raw: Any = connection.connection.driver_connection
-        raw.execute("PRAGMA query_only=ON")
+    def _on_sqlite(self, *, keep: bool, write: bool) -> Iterator[Db]:
+        """Say BEGIN and COMMIT to the driver itself: by way of the engine they cost as much as half of an act's statements."""
+        with _telling_locked(), self._turn if write or self._alone else contextlib.nullcontext():
+            connection = self._idle.pop() if self._idle else self.engine.connect()
+            raw: Any = connection.connection.driver_connection
+            db = Db(connection, kind=self.kind, salts=self.salts)
+            try:
+                if not write:
+                    raw.execute("PRAGMA query_only=ON")
+                # A deferred transaction that reads and then writes fails at once with "database is locked".
+                raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                yield db
+                db.finish(keep=keep)
+                transaction = connection.get_transaction()
+                if transaction is not None:
+                    transaction.commit() if keep else transaction.rollback()
+                else:
+                    raw.execute("COMMIT" if keep else "ROLLBACK")
+            except BaseException:
+                _abandon(db, connection)
+                raise
+            finally:
+                db.end()
+                if not write:
+                    self._let_write(connection, raw)
+                # What was lent goes back to the engine, out of its borrower's reach; so does what is of no use any more.
+                gone = db.lent or raw.in_transaction or connection.invalidated
+                connection.close() if gone else self._idle.append(connection)
+
+    @staticmethod
+    def _let_write(connection: sa.Connection, raw: Any) -> None:
         try:
-            yield
-        finally:
             raw.execute("PRAGMA query_only=OFF")
+        except sqlite3.Error:
+            connection.invalidate()
+
+    @contextlib.contextmanager
+    def _on_postgresql(self, *, keep: bool, write: bool) -> Iterator[Db]:
+        with _telling_locked(), self.engine.connect() as connection:
+            if not write:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            transaction = connection.begin()
+            db = Db(connection, kind=self.kind, salts=self.salts)
+            try:
+                yield db
+                db.finish(keep=keep)
+                transaction.commit() if keep else transaction.rollback()
+            except BaseException:
+                _abandon(db, connection)
+                raise
+            finally:
+                db.end()
 
     def _sqlite_engine(self) -> sa.Engine:
         pool: dict[str, Any] = {"poolclass": StaticPool} if self.in_memory else {"pool_size": 20}
@@ -126,13 +147,6 @@ class Database:
             connection.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late
             for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")
-
-        @sa.event.listens_for(engine, "begin")
-        def begin(connection: sa.Connection) -> None:
-            # A deferred transaction that reads and then writes fails at once with "database is locked".
-            reading = connection.get_execution_options().get("reading", False)
-            raw: Any = connection.connection.driver_connection  # SQLAlchemy's own execution costs five times as much
-            raw.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
         return engine
 
@@ -161,6 +175,11 @@ class Database:
         return engine
 
 
+def _salt() -> str:
+    """Draw 128 bits from the operating system."""
+    return os.urandom(16).hex()
+
+
 class _Turn:
     """One writer of this process at a time: threads queue here, where waiting costs nothing, and not at the file."""
 
@@ -173,7 +192,7 @@ class _Turn:
         here = threading.get_ident()
         if self._holder == here:
             raise RuntimeError("a transaction that writes is open in this thread: it would wait for itself")
-        if not self._lock.acquire(timeout=self._patience_s):
+        if not (self._lock.acquire(blocking=False) or self._lock.acquire(timeout=self._patience_s)):
             raise Locked(f"another transaction of this process has been writing for {self._patience_s:g} seconds")
         self._holder = here
 
@@ -198,18 +217,31 @@ def is_race(error: BaseException) -> bool:
     return isinstance(cause, sqlite3.IntegrityError) and "UNIQUE" in str(cause)
 
 
+@contextlib.contextmanager
+def _telling_locked() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if _is_lock_failure(error):
+            raise Locked(str(error)) from error
+        raise
+
+
 def _is_lock_failure(error: BaseException) -> bool:
     cause = getattr(error, "orig", None) or error
     locked = isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
     return locked or getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE or isinstance(cause, sa.exc.TimeoutError)
 
 
-def _abandon(db: Db, connection: sa.Connection, transaction: sa.RootTransaction) -> None:
+def _abandon(db: Db, connection: sa.Connection) -> None:
     """Undo everything; what goes wrong meanwhile is of no interest beside the error that brought us here."""
     with contextlib.suppress(Exception):
         db.leave_pipeline()
     with contextlib.suppress(Exception):
         if db.broken:
             connection.invalidate()
-        if transaction.is_active:
+        transaction = connection.get_transaction()
+        if transaction is not None:
             transaction.rollback()
+        elif db.kind == "sqlite":
+            connection.connection.rollback()

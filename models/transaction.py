@@ -57,6 +57,7 @@ class Db:
         self._pipelined = kind == "postgresql"
         self._pipeline: Any = None
         self._session: Session | None = None
+        self.lent = False  # whether somebody has asked for SQLAlchemy's connection
 
     def ask(self, sql: str, *parameters: Any) -> Callable[[], list[tuple[Any, ...]]]:
         """Send a query and return what fetches its rows, once: several sent together cost one round trip."""
@@ -87,6 +88,9 @@ class Db:
         """SQLAlchemy's connection, which reads results at once: from here on statements are not sent in a pipeline."""
         self.flush()
         self._pipelined = False
+        self.lent = True
+        if not self._connection.in_transaction():
+            self._connection.begin()  # for SQLAlchemy: the driver has begun already
         return self._connection
 
     @property
