@@ -41,17 +41,16 @@ def percentile(values: Sequence[float], share: float) -> float:
 median = statistics.median
 
 
-def as_text(figures: Sequence[Figure]) -> str:
-    """Write the table; under each line what it was made of."""
-    widths = [max(map(len, column)) for column in zip(*[(f.name, f.shown, f.aim) for f in figures], strict=True)]
-    lines = []
-    for figure in figures:
-        said = {True: "holds", False: "DOES NOT HOLD", None: ""}[figure.holds]
-        cells = zip((figure.name, figure.shown, figure.aim), widths, strict=True)
-        lines.append("  ".join(cell.ljust(width) for cell, width in cells) + f"  {said}".rstrip())
-        if figure.details:
-            lines.append("    " + ", ".join(f"{name} {_short(value)}" for name, value in figure.details.items()))
-    return "\n".join(lines)
+_WIDTHS = (62, 14, 16)  # of name, value and aim: a line is printed before the next is measured
+
+
+def as_text(figure: Figure) -> str:
+    """Write a line of the table; under it what it was made of."""
+    said = {True: "holds", False: "DOES NOT HOLD", None: ""}[figure.holds]
+    cells = zip((figure.name, figure.shown, figure.aim), _WIDTHS, strict=True)
+    line = "  ".join(cell.ljust(width) for cell, width in cells) + f"  {said}".rstrip()
+    made_of = ", ".join(f"{name} {_short(value)}" for name, value in figure.details.items())
+    return f"{line}\n    {made_of}" if made_of else line
 
 
 def as_json(figures: Sequence[Figure], **beside: Any) -> str:

@@ -140,10 +140,10 @@ def _per_run(service: Service) -> Iterator[Figure]:
         service.tell(f"deployments/{found_['id']}/pause_deployment")
     until(lambda: None if _under_way(service) else True, what="the end of what was scheduled")
     worker = [pid for pid in family(service.process.pid) if role(pid) == "worker"]
+    first = [service.run_now(deployment) for deployment in flows.values()]  # loads the flow
+    until(lambda: _all_ended(service, first), what="the first run of each flow", within=WITHIN_S)
     costs = {}
     for flow, deployment in flows.items():
-        service_ended = [service.run_now(deployment)]  # the first loads the flow
-        until(lambda ids=service_ended: _all_ended(service, ids), what=flow)
         before = cpu_s(worker)
         ids = [service.run_now(deployment) for _ in range(RUNS)]
         until(lambda ids=ids: _all_ended(service, ids), what=flow)

@@ -56,12 +56,16 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := [part for part in chosen.parts if part not in PARTS]:
         parser.error(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}, and {ACTS}")
     began = time.perf_counter()
-    figures = [*_measured(chosen.parts or [*PARTS])]
+    figures = []
+    for figure in _measured(chosen.parts or [*PARTS]):
+        figures.append(figure)
+        if not chosen.json:
+            print(as_text(figure), flush=True)
     seconds = time.perf_counter() - began
     if chosen.json:
         print(as_json(figures, subject="kenes", machine=_machine(), seconds=round(seconds, 1)))
     else:
-        print(f"{as_text(figures)}\n\n{_machine()}; {seconds:.0f} s")
+        print(f"\n{_machine()}; {seconds:.0f} s")
     return 0
 
 
