@@ -1,6 +1,7 @@
 """Kill it, fail it, race it, and see that nothing is lost and nothing doubled: `make chaos CYCLES=300`.
 
-`python -m benchmarks.chaos --cycles N --db sqlite --db pg --stride N --seed N --part kills --part points --part races --part service`
+`python -m benchmarks.chaos --cycles N --db sqlite --db pg --stride N --seed N --part kills --part points --part races --part mutations
+--part service`
 """
 
 import argparse
@@ -11,12 +12,13 @@ from typing import NamedTuple
 
 from benchmarks.cycles import Cycles, kill_cycles
 from benchmarks.matrix import matrix
+from benchmarks.mutations import mutations
 from benchmarks.named import Named, end_at_every_named_point
 from benchmarks.nth import Points, fail_at_every_point
 from benchmarks.races import races
 
 NAMES = {"sqlite": "SQLite", "pg": "PostgreSQL"}
-PARTS = ("kills", "points", "races", "service")
+PARTS = ("kills", "points", "races", "mutations", "service")
 ENDS_STRIDE = 6  # a process for every sixth point: the error has been at every one
 
 
@@ -83,6 +85,10 @@ def lines(kinds: Sequence[str], cycles: int, *, parts: Sequence[str], stride: in
                 yield from of_points(fail_at_every_point(kind, how=how, stride=step), how, kind)
         if "races" in parts:
             yield from (Line(f"{race.name}, {NAMES[kind]}", race.outcome, race.well) for race in races(kind))
+        if "mutations" in parts:
+            for each in mutations(kind, seed=seed):
+                found = f"{each.times - each.unseen:,} of {each.times:,} found"
+                yield Line(f"{each.what}, {NAMES[kind]}", found, not each.unseen)
         if "service" in parts:  # with a real Prefect, every flow under every fault
             yield from (
                 Line(f"{each.what}, {NAMES[kind]}", each.outcome, each.well) for each in matrix(kind, seed=seed)

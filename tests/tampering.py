@@ -13,6 +13,8 @@ from random import Random
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from desk import check_export
+from machines.journal import verify
 from machines.replay import READ, StoredCase, columns, replay_case
 from machines.seals import seal
 from models.database import instant, instant_text
@@ -264,6 +266,17 @@ def changed_database(database, dice, verify):
         return None
 
 
+def unseen_in_databases(database, times, seed):
+    """Change a database so many times, and return the state of the dice before each change that nobody noticed."""
+    dice, done, unseen = Random(seed), 0, []
+    while done < times:
+        before = dice.getstate()
+        report = changed_database(database, dice, verify)
+        done += report is not None
+        unseen += [before] if report is not None and report.whole else []
+    return unseen
+
+
 # --------------------------------------------------------------------------------------------------------------- an export
 
 
@@ -291,8 +304,6 @@ def changed_export(lines, dice):
 
 def covered_up(lines, dice):
     """Change sealed entries and make the last line say so too: counts, heads and the root over all lines."""
-    from desk.check_export import Tree
-
     sealed = max(at for at, line in enumerate(lines) if line.startswith('{"sealed"'))
     changed = dice.choice((_value_hashed, _hashed_anew, _without_entry, _swapped, _doubled))(lines[1:sealed], dice)
     if changed == lines[1:sealed]:
@@ -304,7 +315,7 @@ def covered_up(lines, dice):
         told = json.loads(entry["hashed"])
         heads[told["number"]] = [told["seq"], told["target"], entry["hash"]]
     body[0] = json.dumps(json.loads(body[0]) | {"covers": {"entries": len(entries)}})
-    tree = Tree()
+    tree = check_export.Tree()
     for line in body:
         tree.add(line.encode())
     counts = {"entries": len(entries), "seals": sum(line.startswith('{"sealed"') for line in body), "cases": len(heads)}
@@ -397,3 +408,20 @@ def _cut(lines, dice):
 def _unsealed(lines, dice):
     del lines[dice.choice([at for at, line in enumerate(lines) if line.startswith('{"sealed"')])]
     return lines
+
+
+def unseen_in_exports(lines, times, change, seed):
+    """Change an export so many times, and return each changed one in which nothing was found."""
+    dice, done, unseen = Random(seed), 0, []
+    while done < times:
+        changed = change(lines, dice)
+        done += changed is not None
+        unseen += [changed] if changed is not None and not faults_of(changed) else []
+    return unseen
+
+
+def faults_of(lines):
+    """Check an export as the inspector's program does."""
+    check = check_export.Check()
+    check.read(line.encode() for line in lines)
+    return check.faults

@@ -2,7 +2,6 @@
 
 import ast
 import json
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,16 @@ from machines.seals import public_key
 from machines.seals import seal as make_seal
 from models.database import Database
 from models.entry import digest, header
-from tests.tampering import KEY, changed_database, changed_export, covered_up, journal_of_acts, without_guards
+from tests.tampering import (
+    KEY,
+    changed_export,
+    covered_up,
+    faults_of,
+    journal_of_acts,
+    unseen_in_databases,
+    unseen_in_exports,
+    without_guards,
+)
 
 TRUSTED = (public_key(KEY),)
 CHECKER = Path(check_export.__file__)
@@ -46,13 +54,6 @@ def lines(kept):
 def verified(database, **keys):
     with database.transaction(write=False) as db:
         return verify(db, **keys or {"public_keys": TRUSTED})
-
-
-def faults_of(lines):
-    """Check an export as the inspector's program does."""
-    check = check_export.Check()
-    check.read(line.encode() for line in lines)
-    return check.faults
 
 
 # ------------------------------------------------------------------------------------------------------------------- whole
@@ -230,55 +231,28 @@ def test_an_entry_is_shown_as_the_api_answers_it(assembly):
 # --------------------------------------------------------------------------------------------------------------- tampering
 
 
-def whatever_is_done_to_an_export_is_found(lines, times, change, seed):
-    dice, done = random.Random(seed), 0
-    while done < times:
-        changed = change(lines, dice)
-        if changed is not None:
-            assert faults_of(changed), changed
-            done += 1
-
-
-def whatever_is_done_to_a_database_is_found(database, times, seed):
-    dice, done = random.Random(seed), 0
-    while done < times:
-        before = dice.getstate()
-        report = changed_database(database, dice, verify)
-        if report is not None:
-            assert not report.whole, f"not found: {before}"
-            done += 1
-
-
 @pytest.mark.slow
 def test_1000_changes_of_an_export_are_found(lines):
     """Bytes, values, entries lost, swapped, doubled, invented, hashed anew, a tail or a seal lost: 1,000 of 1,000 are found."""
-    whatever_is_done_to_an_export_is_found(lines, 1000, changed_export, 1)
+    assert [] == unseen_in_exports(lines, 1000, changed_export, 1)
 
 
 def test_200_changes_that_are_covered_up_are_found(lines):
     """Who makes the last line fit what he did to sealed entries is found by the seals."""
-    whatever_is_done_to_an_export_is_found(lines, 200, covered_up, 2)
+    assert [] == unseen_in_exports(lines, 200, covered_up, 2)
 
 
 @pytest.mark.slow
 def test_1000_changes_of_a_database_are_found(kept):
     """Rows changed by SQL with all guards off: 1,000 of 1,000 are found."""
-    whatever_is_done_to_a_database_is_found(kept, 1000, 3)
+    assert [] == unseen_in_databases(kept, 1000, 3)
 
 
 @pytest.mark.postgresql
 def test_changes_of_a_postgresql_database_are_found(postgresql_database):
     """On PostgreSQL the same is found."""
     journal_of_acts(postgresql_database)
-    whatever_is_done_to_a_database_is_found(postgresql_database, 100, 4)
-
-
-@pytest.mark.slow
-def test_10000_changes_are_found(kept, lines):
-    """10,000 of 10,000, of the export and of the database."""
-    whatever_is_done_to_an_export_is_found(lines, 8000, changed_export, 5)
-    whatever_is_done_to_an_export_is_found(lines, 2000, covered_up, 6)
-    whatever_is_done_to_a_database_is_found(kept, 10_000, 7)
+    assert [] == unseen_in_databases(postgresql_database, 100, 4)
 
 
 def test_what_comes_after_the_tampering_does_not_heal_it(sqlite_database):
