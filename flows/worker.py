@@ -9,7 +9,7 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -146,16 +146,21 @@ class KenesWorker(BaseWorker[BaseJobConfiguration, BaseVariables, KenesWorkerRes
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._work_pool_name])),
             limit=200,
         )
-        for run in runs:
-            if run.id not in self._running and _is_orphan(run):
-                worker = run.infrastructure_pid or "that had taken it up"
-                await self._propose_crashed_state(run, f"its worker {worker} has ended; nothing is lost by that")
+        # What this worker is taking up just now is its own, however long that takes on a loaded machine.
+        for run in orphans(runs, own=self._running | self._submitting_flow_run_ids, now=datetime.now(UTC)):
+            worker = run.infrastructure_pid or "that had taken it up"
+            await self._propose_crashed_state(run, f"its worker {worker} has ended; nothing is lost by that")
 
 
 def doubled(runs: Sequence[FlowRun]) -> list[FlowRun]:
     """Return the runs, the newest first, whose deployment has a newer one among them."""
     newest = {run.deployment_id: run.id for run in reversed(runs)}
     return [run for run in runs if newest[run.deployment_id] != run.id]
+
+
+def orphans(runs: Sequence[FlowRun], *, own: Collection[UUID], now: datetime) -> list[FlowRun]:
+    """Return the runs that nobody will end: not one's own, and of a worker of this host that is gone or never said a word."""
+    return [run for run in runs if run.id not in own and _is_orphan(run, now)]
 
 
 async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> None:
@@ -168,11 +173,11 @@ async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> None:
         )
 
 
-def _is_orphan(run: FlowRun) -> bool:
+def _is_orphan(run: FlowRun, now: datetime) -> bool:
     """Say whether a run belonged to a worker of this host that is gone, or to one that died before it could say so."""
     host, _, pid = (run.infrastructure_pid or "").rpartition(":")
     if not run.infrastructure_pid and run.state and run.state.is_pending():
-        return datetime.now(UTC) - run.state.timestamp > TAKEN_UP_WITHIN
+        return now - run.state.timestamp > TAKEN_UP_WITHIN
     if host != socket.gethostname() or not pid.isdecimal():
         return False
     return int(pid) == os.getpid() or not _is_worker(int(pid))

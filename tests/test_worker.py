@@ -1,10 +1,15 @@
 """Our worker, as far as it needs no server of Prefect's."""
 
+import socket
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import State as RunState
 
-from flows.worker import doubled
+from flows.worker import TAKEN_UP_WITHIN, doubled, orphans
+
+NOW = datetime(2027, 3, 4, 9, 0, tzinfo=UTC)
 
 SWEEP, REMINDERS = UUID(int=1), UUID(int=2)
 
@@ -18,3 +23,25 @@ def test_of_a_pile_the_newest_run_of_each_deployment_stays():
     newest_first = [run(15, SWEEP), run(14, REMINDERS), run(13, SWEEP), run(12, SWEEP), run(11, REMINDERS)]
     assert [13, 12, 11] == [each.id.int for each in doubled(newest_first)]
     assert [] == doubled(newest_first[:2])
+
+
+def taken_up(number: int, *, ago: timedelta, by: str | None = None) -> FlowRun:
+    pending = RunState(type=StateType.PENDING, timestamp=NOW - ago)
+    return FlowRun(id=UUID(int=number), flow_id=UUID(int=9), state=pending, infrastructure_pid=by)
+
+
+def test_runs_whose_worker_is_gone_are_orphans():
+    """One that a worker took up and never said a word about, and one of a process that lives no more."""
+    runs = [
+        taken_up(1, ago=TAKEN_UP_WITHIN * 2),
+        taken_up(2, ago=TAKEN_UP_WITHIN / 2),
+        taken_up(3, ago=timedelta(0), by=f"{socket.gethostname()}:{2**30}"),
+        taken_up(4, ago=TAKEN_UP_WITHIN * 2, by="another-host:12"),
+    ]
+    assert [1, 3] == [run.id.int for run in orphans(runs, own=set(), now=NOW)]
+
+
+def test_what_a_loaded_worker_takes_up_slowly_is_its_own():
+    """However long it takes until a run begins: nobody marks it as left behind who is about to run it."""
+    slow = taken_up(1, ago=TAKEN_UP_WITHIN * 2)
+    assert [] == orphans([slow], own={slow.id}, now=NOW)
