@@ -10,6 +10,7 @@ from desk.answering import answer, items
 from desk.api_bodies import PROBLEMS, listed, object_of
 from desk.api_query import Day, one_of
 from desk.asking import Asking, Reads, only_known
+from desk.door import looking
 from desk.problems import choice
 from machines.norms import NORMS, Norm
 from machines.procedures import PROCEDURES
@@ -65,7 +66,8 @@ def get_norm(asking: Reads, id: str) -> Response:
 def list_rulings(asking: Reads, at: Day = None) -> Response:
     """List the rulings in force as of a day: what the Decree leaves open, the value, its norms and the reason."""
     day = at or local_day(asking.at, asking.door.book.zone)
-    values = asking.door.book.rulings_on(day)
+    with looking(asking.door) as db:
+        values = asking.door.book.in_force(db).rulings_on(day)
     return items([_ruling(ruling, values[ruling.key], asking) for ruling in RULINGS.values()])
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
-from desk import api_cases, api_deadlines, api_journal, api_law, api_plan, api_register, operations
+from desk import api_cases, api_deadlines, api_editions, api_journal, api_law, api_plan, api_register, operations
 from desk.answering import answer_exceptions
 from desk.api_bodies import PROBLEM_SHAPE
 from desk.asking import Failures
@@ -58,7 +58,7 @@ def make_app(
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1")
-    for group in (api_cases, api_deadlines, api_register, api_law, api_plan, api_journal):
+    for group in (api_cases, api_deadlines, api_register, api_law, api_editions, api_plan, api_journal):
         api.include_router(group.router)
     return api
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from desk.shapes import name_of
 from machines.editions import EDITIONS, edition_on
-from machines.numbers import share
 from machines.procedure import Office
 from machines.register import total_members
 from machines.rulebook import Rulebook
@@ -41,17 +40,23 @@ def assembly_as_of(db: Db, at: datetime, *, book: Rulebook, language: str) -> di
 def standing_as_of(db: Db, at: datetime, *, book: Rulebook, language: str) -> dict[str, Any]:
     """Answer how many held which office, how many members counted and were needed, and by which edition and rulings."""
     day = local_day(at, book.zone)
-    rulings, edition = book.rulings_on(day), edition_on(day)
+    book = book.in_force(db)
+    rulings, numbers, edition = book.rulings_on(day), book.numbers_for(None), edition_on(day)
     counting = total_members(db, at, rulings)
     council = dict(db.all(_HOLDERS, at, at)).get(Office.council_member.value, 0)
     return {
         "as_of": day.isoformat(),
-        "edition": {"id": edition, "source": EDITIONS[edition].source(language), "rulings": rulings.differing()},
+        "edition": {
+            "id": edition,
+            "source": EDITIONS[edition].source(language),
+            "rulings": rulings.differing(),
+            "entered": list(numbers.entered_on(day)),
+        },
         "offices": dict(db.all(_HOLDERS, at, at)),
         "totals": {
             "members": counting,
-            "session_quorum": share("session.quorum", day).needed(counting) if counting else None,
+            "session_quorum": numbers.share("session.quorum", day).needed(counting) if counting else None,
             "council": council,
-            "council_majority": share("council.majority", day).needed(council) if council else None,
+            "council_majority": numbers.share("council.majority", day).needed(council) if council else None,
         },
     }

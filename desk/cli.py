@@ -12,7 +12,9 @@ import typer.core
 
 from desk import (
     cli_alarms,
+    cli_calendar,
     cli_case,
+    cli_editions,
     cli_law,
     cli_messages,
     cli_plan,
@@ -81,6 +83,8 @@ cli_case.add_to(main)
 cli_register.add_to(main)
 cli_law.add_to(main)
 cli_plan.add_to(main)
+main.add_typer(cli_calendar.app, name="calendar")
+main.add_typer(cli_editions.app, name="edition")
 cli_record.add_to(main)
 cli_store.add_to(main)
 cli_messages.add_to(main)

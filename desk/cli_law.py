@@ -1,4 +1,4 @@
-"""The law as it is applied: `kenes procedures`, `norms`, `rulings`, `calendar`, `deadlines`."""
+"""The law as it is applied: `kenes procedures`, `norms`, `rulings`, `deadlines`."""
 
 from __future__ import annotations
 
@@ -9,20 +9,10 @@ import typer
 from desk.cli_console import CHECK_FAILED, NOT_FOUND, Console, Ended, console_of, read_day
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from machines.calendar_versions import Concerned
     from machines.norms import Norm
-
-calendar = typer.Typer(
-    help="The calendar of working days, and its changes.", invoke_without_command=True, rich_markup_mode=None
-)  # fmt: skip
+    from machines.rulebook import Rulebook
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
-Day = Annotated[str, typer.Argument(metavar="DATE", help="such as 2026-05-08")]
-Note = Annotated[str, typer.Option("--note", help="why: the decision and its number")]
-By = Annotated[str, typer.Option("--as", metavar="PERSON", help="who changes it: a person_id")]
-
 _DEADLINES = """SELECT {columns} FROM deadlines WHERE state = 'open' AND (due_at < ? OR ? = 1)
  ORDER BY CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, number, name"""
 
@@ -126,14 +116,19 @@ def rulings(
 
     console = console_of(ctx)
     day = read_day(on) if on else console.today
-    values = console.book.rulings_on(day)
-    since = {key: since for since, key, _ in sorted(console.book.overrides, key=lambda each: each[0]) if since <= day}
+    book = _book_in_force(console)
+    values = book.rulings_on(day)
+    since = {key: since for since, key, _ in sorted(book.switched, key=lambda each: each[0]) if since <= day}
+    settings, entered = (
+        console.settings.sources["rulings"],
+        {(each.rule, each.since): each.case for each in book.editions},
+    )
     if as_json:
         return console.data({"items": [
             {
                 "key": key, "value": values[key], "default": ruling.default, "values": ruling.values, "ruling": ruling.ruling,
                 "norm": ruling.norms[0], "norms": ruling.norms, "since": since.get(key),
-                "source": console.settings.sources["rulings"] if key in since else "default",
+                "source": entered.get((key, since[key]), settings) if key in since else "default",
                 **{part: getattr(ruling, part)(console.language) for part in ("question", "meaning", "reason", "alternatives")},
             }
             for key, ruling in RULINGS.items()
@@ -174,67 +169,19 @@ def deadlines(
     return None
 
 
-@calendar.callback()
-def show_calendar(
-    ctx: typer.Context,
-    year: Annotated[int | None, typer.Option(help="of which year; this one if left out")] = None,
-    as_json: Json = False,
-) -> None:
-    """List the days of a year that are not what their weekday says."""
-    if ctx.invoked_subcommand:
-        return None
-    console = console_of(ctx)
-    year = year or console.today.year
-    with console.database.transaction(write=False) as db:
-        row = db.one("SELECT max(version) FROM calendar_versions")
-        now = console.book.calendar_of(db, row[0] if row else None)
-    days = {day: kind for day, kind in sorted(now.days.items()) if day.year == year}
-    if as_json:
-        items = [{"day": day, "kind": kind, "name": _name_of(day, console)} for day, kind in days.items()]
-        return console.data({"version": now.version, "year": year, "items": items})
-    rows = ((day, f"{day:%a}", kind, _name_of(day, console)) for day, kind in days.items())
-    console.table(("day", "", "kind", "name"), rows)
-    console.tell(f"Version {now.version} of the calendar.")
-    return None
-
-
-@calendar.command("add")
-def add_day_off(ctx: typer.Context, day: Day, note: Note, by: By) -> None:
-    """Make a day one that is not worked: a new version of the calendar."""
-    _change(console_of(ctx), read_day(day), "day_off_moved", note, by)
-
-
-@calendar.command("work")
-def add_day_worked(ctx: typer.Context, day: Day, note: Note, by: By) -> None:
-    """Make a Saturday, a Sunday or a day off one that is worked."""
-    _change(console_of(ctx), read_day(day), "day_worked", note, by)
-
-
-@calendar.command("remove")
-def remove_day(ctx: typer.Context, day: Day, note: Note, by: By) -> None:
-    """Make a day again what its weekday says."""
-    _change(console_of(ctx), read_day(day), "ordinary", note, by)
-
-
-@calendar.command("changes")
-def list_changes(ctx: typer.Context, as_json: Json = False) -> None:
-    """Say who changed which day, when and why."""
-    from machines.calendar_versions import changes
-
-    console = console_of(ctx)
-    with console.database.transaction(write=False) as db:
-        found = changes(db)
-    if as_json:
-        console.data({"items": [one._asdict() for one in found]})
-    else:
-        console.table(("version", "at", "by", "day", "kind", "note"), found)
+def _book_in_force(console: Console) -> Rulebook:
+    """Return the rulebook with what was entered, where there is a database; without one, by the settings."""
+    try:
+        with console.database.transaction(write=False) as db:
+            return console.book.in_force(db)
+    except Ended:  # nothing was entered where there is no home yet
+        return console.book
 
 
 def add_to(main: typer.Typer) -> None:
     """Add the commands about the law."""
     for command in (procedures, norms, rulings, deadlines):
         main.command()(command)
-    main.add_typer(calendar, name="calendar")
 
 
 def _check(console: Console, name: str | None) -> None:
@@ -251,36 +198,6 @@ def _check(console: Console, name: str | None) -> None:
         raise typer.Exit(CHECK_FAILED)
     console.say("Nothing is wrong with the tables.")
     console.say(str(report))
-
-
-def _change(console: Console, day: date, kind: str, note: str, by: str) -> None:
-    from machines.calendar_versions import change, concerned
-    from machines.refusal import Unknown
-
-    console.must_be_in_time()
-    with console.database.transaction() as db:
-        if db.one("SELECT 1 FROM people WHERE person_id = ?", by) is None:
-            raise Unknown("person", by)
-        version = change(db, day, kind, actor=by, at=console.now, note=note)
-        found = concerned(db, day)
-    console.say(f"Version {version} of the calendar: {day} is {kind.replace('_', ' ')}.")
-    _say_concerned(console, found)
-
-
-def _say_concerned(console: Console, found: list[Concerned]) -> None:
-    if found:
-        console.say("These open deadlines were counted over that day. None of them moves by itself; a person decides:")
-    for one in found:
-        console.say(f"  {one.number} {one.name} ({one.norm}), due {one.due:%Y-%m-%d %H:%M} UTC")
-
-
-def _name_of(day: date, console: Console) -> str:
-    """Say what makes a day of the built-in calendar special: a feast, or the day it changed places with."""
-    from machines.calendar import built_in_entries
-    from machines.wording import has, say
-
-    name = next((entry.name for entry in built_in_entries() if entry.day == day), "")
-    return say(f"calendar.{name}", console.language) if has(f"calendar.{name}") else name
 
 
 def _written(value: Any) -> str:

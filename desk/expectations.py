@@ -144,7 +144,7 @@ def _case(db: Db, play: "Play", number: str | None, at: datetime) -> Situation[N
     if procedure is None:
         return None
     loaded = load(db, Act(procedure="", name="", actor=CLOCK, at=at, case=number), play.book, lock=False)
-    return of_case(loaded, at, procedure, play.book) if loaded.case else None
+    return of_case(loaded, at, procedure) if loaded.case else None
 
 
 def _any_case(looking: Looking) -> Situation[None] | None:

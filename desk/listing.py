@@ -116,7 +116,10 @@ def duties(db: Db, person: str, *, at: datetime, book: Rulebook) -> Duties:
     """Look up what *person* may have to do."""
     mandates = Mandates(Held._make(row) for row in db.all(_HELD, person, at, at))
     deputies = mandates.holders("deputy_chairman")
-    if not deputies and book.rulings_on(local_day(at, book.zone))["deputies.joint_rule.if_none"] == "chairman":
+    if (
+        not deputies
+        and book.in_force(db).rulings_on(local_day(at, book.zone))["deputies.joint_rule.if_none"] == "chairman"
+    ):
         deputies = mandates.holders("chairman")
     answered = frozenset(row[0] for row in db.all(_ANSWERED, person))
     return Duties(person, Mandates(mandates.of(person)), deputies, answered)

@@ -25,7 +25,7 @@ Plan = dict[str, Any]
 def law_of(db: Db, book: Rulebook) -> Law:
     """Return the law by which dates are counted now: the rulebook, and the newest calendar that the database knows."""
     row = db.one("SELECT max(version) FROM calendar_versions")
-    return Law(book, book.calendar_of(db, row[0] if row else None))
+    return Law(book.in_force(db), book.calendar_of(db, row[0] if row else None))
 
 
 def planned_announcement(law: Law, on: date, language: str) -> Plan:

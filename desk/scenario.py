@@ -7,7 +7,7 @@ from typing import Any
 
 # Facts that name people and cases by the scenario's names; `subject` does so as its `kind` says.
 PEOPLE = ("person", "member", "members")
-LINKS = ("meeting", "session", "request", "membership")
+LINKS = ("meeting", "session", "request", "membership", "case")
 
 COUNTS = ("for", "against", "abstain", "answered", "signatures", "present", "total", "needed")  # what is counted
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from desk.past import deadlines_open_at, folded, joint_until, records_until
 from machines.act import CLOCK, Act
-from machines.editions import edition_on
+from machines.editions import rule_set
 from machines.load import load, of_case
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Refusal, Unknown
@@ -119,7 +119,7 @@ def case_as_of(db: Db, number: str, day: date, *, language: str) -> dict[str, An
     past = _case(
         db, then, facts=facts, joint=joint_until(db, number, end), deadlines=deadlines, language=language, view=view
     )
-    return past | {"as_of": day.isoformat(), "edition": edition_on(day)}
+    return past | {"as_of": day.isoformat(), "edition": rule_set(day, seen.numbers.entered_on(seen.today))}
 
 
 def name_of(names: Mapping[str, tuple[str, ...]], person: str, language: str) -> str | None:
@@ -165,7 +165,7 @@ def _seen(db: Db, number: str, now: datetime, book: Rulebook) -> Situation[None]
     procedure = procedure_of_number(number)
     assert procedure is not None
     loaded = load(db, Act(procedure=procedure.name, name="", actor=CLOCK, at=now, case=number), book, lock=False)
-    return of_case(loaded, now, procedure, book)
+    return of_case(loaded, now, procedure)
 
 
 def _view(db: Db, s: Situation[None]) -> Mapping[str, Any]:

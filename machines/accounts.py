@@ -16,7 +16,6 @@ from machines.wording import say
 BY_HAND: Mapping[str, tuple[Place, ...]] = MappingProxyType(
     {
         "D.1": (Place("record", "machines.editions.edition_on"), Place("record", "models.entry.Entry")),
-        "D.4": (Place("record", "machines.editions.edition_on"),),
         "2.2": (Place("record", "models.ballot.Ballot"), Place("record", "models.entry.Entry")),
         "2.3": (Place("record", "models.person.Person"),),
         "3.1": (Place("record", "machines.resolution_votes.view"),),
@@ -38,7 +37,6 @@ BY_HAND: Mapping[str, tuple[Place, ...]] = MappingProxyType(
         "21.1": (Place("act", "removal.submit"),),
         "21.2": (Place("act", "removal.submit"),),
         "21.4": (Place("act", "removal.submit"),),
-        "22.1": (Place("ruling", "deputies.joint_rule.if_none"),),
     }
 )
 

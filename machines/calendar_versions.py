@@ -1,14 +1,13 @@
-"""The calendar of days off as it is kept: its versions, who changed what, and which open deadlines a change concerns (H05).
+"""The calendar of days off as it is kept: its versions, and who changed what (H05).
 
-A change is a version of its own. No deadline moves by itself: those that were counted over the day are listed, and a person
-decides.
+A change is a version of its own. No deadline moves by itself: those that would are listed (machines/counted_anew.py), and a
+person decides each (machines/term_decision.py).
 """
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from machines.calendar import DAY_OFF_MOVED, DAY_WORKED
-from machines.zones import local_day
 from models.database import Db, instant
 
 ORDINARY = "ordinary"  # takes an earlier line back: the day is again what its weekday says
@@ -24,16 +23,6 @@ class Change(NamedTuple):
     day: date
     kind: str
     note: str
-
-
-class Concerned(NamedTuple):
-    """An open deadline that was counted over a day."""
-
-    number: str
-    name: str
-    norm: str
-    due: datetime
-    zone: str
 
 
 def change(db: Db, day: date, kind: str, *, actor: str, at: datetime, note: str) -> int:
@@ -59,19 +48,6 @@ def changes(db: Db) -> list[Change]:
         " ORDER BY v.version DESC, d.day"
     )
     return [Change(version, instant(at), actor, _day(day), kind, note) for version, at, actor, day, kind, note in rows]
-
-
-def concerned(db: Db, day: date) -> list[Concerned]:
-    """List the open deadlines whose term, counted by the calendar, runs over *day*."""
-    rows = db.all(
-        "SELECT number, name, norm, due_at, zone, opened_at FROM deadlines"
-        " WHERE state = 'open' AND due_at IS NOT NULL AND calendar_version > 0 ORDER BY due_at, number, name"
-    )
-    return [
-        Concerned(number, name, norm, instant(due), zone)
-        for number, name, norm, due, zone, opened in rows
-        if local_day(instant(opened), zone) < day <= local_day(instant(due), zone)
-    ]
 
 
 def _day(value: Any) -> date:

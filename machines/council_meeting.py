@@ -9,7 +9,6 @@ from machines import terms
 from machines.facts import Because, Facts, LocalTime, Minutes, NoFacts, Text
 from machines.joint import jointly, not_twice
 from machines.next_meeting import hold_convening, next_meeting_starts
-from machines.numbers import share
 from machines.procedure import (
     ALL,
     SAME,
@@ -102,7 +101,7 @@ def the_day_has_come(s: Situation[Circumstances]) -> Refusal | None:
 def enough_to_adopt(s: Situation[Circumstances]) -> Refusal | None:
     """With fewer than two thirds of all present nothing can be adopted (9.2c, B04)."""
     here, total = s.circumstances.present, s.circumstances.total
-    needed = share("council.attendance", s.today)
+    needed = s.share("council.attendance")
     if needed.reached(here, total):
         return None
     return Refusal(
@@ -188,7 +187,7 @@ def view(db: Db, s: Situation[None]) -> dict[str, Any]:
     """Return how many are present of how many."""
     here = len(present(db, s.number, Office.council_member, s.at))
     total = how_many(db, Office.council_member, s.at)
-    return {"counts": {"present": here, "total": total, "needed": share("council.majority", s.today).needed(total)}}
+    return {"counts": {"present": here, "total": total, "needed": s.share("council.majority").needed(total)}}
 
 
 def identify(_: Situation[Circumstances]) -> Identity:

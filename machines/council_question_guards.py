@@ -5,7 +5,6 @@ from typing import Literal
 
 from machines.council_meeting import AHEAD_OR_OPEN
 from machines.facts import Choice, Facts, MeetingNumber, Text
-from machines.numbers import share
 from machines.procedure import Office, guard
 from machines.refusal import Refusal
 from machines.sitting import entered, frozen, hold, in_office, present, sum_of
@@ -151,7 +150,7 @@ def no_other_vote_is_open(s: Situation[Circumstances]) -> Refusal | None:
 def enough_are_present_for_a_candidacy(s: Situation[Circumstances]) -> Refusal | None:
     """A meeting that could adopt nothing does not consider a candidacy: it is postponed (9.2c, C06)."""
     here, total = len(s.circumstances.present), len(s.circumstances.council)
-    needed = share("council.attendance", s.today)
+    needed = s.share("council.attendance")
     if s.facts.get("kind") != "candidacy" or needed.reached(here, total):
         return None
     return Refusal(
@@ -201,7 +200,7 @@ def no_more_than_are_present(s: Situation[Circumstances]) -> Refusal | None:
 def two_thirds_of_all_are_for(s: Situation[Circumstances]) -> Refusal | None:
     """The Council decides by two thirds of all its members (9.2c, B03)."""
     total, votes = len(s.circumstances.council), s.circumstances.counts["for"]
-    majority = share("council.majority", s.today)
+    majority = s.share("council.majority")
     if majority.reached(votes, total):
         return None
     return Refusal("9.2c", "vote.too_few_for", {"for": votes, "total": total, "needed": majority.needed(total)})

@@ -3,7 +3,6 @@
 from typing import Any
 
 from machines.council_question_guards import Circumstances, circumstances, two_thirds_of_all_are_for
-from machines.numbers import share
 from machines.procedure import Writes
 from machines.sitting import as_list, cast_by_name, freeze, proof, set_tally
 from machines.situation import Situation, seen_with
@@ -31,7 +30,7 @@ def counted(s: Situation[Circumstances]) -> dict[str, Any]:
 def counts_of(s: Situation[Circumstances]) -> dict[str, int]:
     """Count the votes against all members of the Council (9.2c)."""
     here, total = len(s.circumstances.present), len(s.circumstances.council)
-    needed = share("council.majority", s.today).needed(total)
+    needed = s.share("council.majority").needed(total)
     return s.circumstances.counts | {"present": here, "total": total, "needed": needed}
 
 
@@ -91,5 +90,5 @@ def view(db: Db, s: Situation[None]) -> dict[str, Any]:
     if s.state != "voting" and not closed:
         return {}
     counts = s.facts["counts"] if closed else counts_of(seen_with(s, circumstances(db, s)))
-    stands = proof(share("council.majority", s.today), counts, counts["total"], closed=closed)
+    stands = proof(s.share("council.majority"), counts, counts["total"], closed=closed)
     return {"counts": counts, "proof": stands, "electorate": s.facts.get("electorate")}

@@ -79,7 +79,7 @@ def decide(db: Db, act: Act, book: Rulebook) -> Decision | Replay:
     loaded = load(db, act, book, lock=True)
     if act.case and loaded.case is None:
         raise Unknown("case", act.case)
-    s = situation(act, row, loaded, book)
+    s = situation(act, row, loaded)
     found = authority(row, act, s) or _entitled_still(db, row, act, s)
     answered = _answered_before(act, row, s, loaded.answer) if act.key and loaded.answer else None
     if found is None and answered and _ended_by_it(db, act, answered):

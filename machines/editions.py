@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -45,3 +45,11 @@ def edition_on(day: date) -> str:
     the Decree as a historical simulation; neither the Law of October 2008 nor the repeal of 2011 takes over (G02).
     """
     return next((edition.id for edition in _EDITIONS if edition.since <= day), _EDITIONS[-1].id)
+
+
+def rule_set(day: date, entered: Iterable[str] = ()) -> str:
+    """Name the rules by which an act of a day is judged: the edition, and what this installation has entered beside it (G01).
+
+    `2008-04-24+N-2026-0001`: the last edition of the Decree, with a number that the case N-2026-0001 has entered.
+    """
+    return "+".join([edition_on(day), *entered])

@@ -76,6 +76,11 @@ MembershipNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _
 MeetingNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("council_meeting")]
 SessionNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("session")]
 RequestNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("session_request")]
+# Of the procedures whose deadlines are counted in working days, or end on one; a test holds this to their tables.
+CountedCaseNumber = Annotated[
+    str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("candidacy", "membership", "poll", "session")
+]
+DeadlineName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}$")]
 PaperNumber = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),

@@ -171,7 +171,7 @@ def _may_be_announced(s: Situation[Any]) -> bool:
 
 
 def _rulings_change(law: Law, first: date, last: date) -> bool:
-    return any(first < since <= last for since, _, _ in law.book.overrides)
+    return any(first < since <= last for since in law.book.changes())
 
 
 def _convening(law: Law, decided: date, first: date) -> Situation[Any]:
@@ -236,6 +236,7 @@ def _supposed(
         body="", region="", parent=None, about=None, facts={}, joint={}, opened_at=None, given=given, actor="", holder="",
         office="", office_body="", office_region="", document_date=None, at=local_midnight(day, zone), today=day, zone=zone,
         calendar=law.calendar, rulings=law.book.rulings_on(day), mandates=Mandates(), circumstances=circumstances,
+        numbers=law.book.numbers_for(day),
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def deciding(db: Db, number: str, *, now: datetime, book: Rulebook) -> Deciding:
     loaded = load(db, act, book, lock=False)
     if loaded.case is None or loaded.case.procedure != CANDIDACY.name:
         raise Unknown("case", number)
-    s: Situation[Any] = of_case(loaded, now, CANDIDACY, book)
+    s: Situation[Any] = of_case(loaded, now, CANDIDACY)
     if s.state in CANDIDACY.final:
         return Deciding(number, s.state, s.zone, (), (Reason("decided"),))
     last = CANDIDACY.rows[DECISION]

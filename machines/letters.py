@@ -31,6 +31,8 @@ DETAILS: Mapping[str, tuple[str, ...]] = {
     "poll": ("question", "closes_on"),
     "session": ("kind", "starts_at", "last_day", "city", "place", "agenda"),
     "session_request": ("questions",),
+    "edition": ("rule", "value", "since", "open_cases"),
+    "term_decision": ("case", "reason"),
 }
 
 # The term that a letter about an act tells, with how it was counted: the reader, or somebody he waits for, has to keep it.
@@ -44,6 +46,8 @@ TERMS: Mapping[str, str] = {
     "poll.extended": "closing",
     "session.convened": "announcement",
     "session_request.registered": "convening",
+    "edition.proposed": "confirmation",
+    "edition.confirmed": "beginning",
 }
 
 # The office by which one belongs to an audience; who belongs to another one does so by what he did or was.
@@ -128,6 +132,10 @@ def _fact_in_words(fact: str, value: Any, zone: str | None, language: str) -> An
         return legal_time(instant(local, zone), zone, begins=True) if zone else local
     if isinstance(value, list):
         return "; ".join(str(one) for one in value)
+    if isinstance(value, bool):
+        return say(f"names.value.boolean.{str(value).lower()}", language)
+    if has(f"names.{fact}.{value}"):  # the name of a rule
+        return say(f"names.{fact}.{value}", language)
     if has(f"names.value.{fact}.{value}"):
         return say(f"names.value.{fact}.{value}", language)
     return worded({fact: value}, language)[fact]

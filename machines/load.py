@@ -10,6 +10,7 @@ import orjson
 from machines.act import CLOCK, Act
 from machines.authority import Authority
 from machines.calendar import Calendar
+from machines.entered import NEWEST
 from machines.facts import Facts
 from machines.procedure import NEW, Procedure, Transition
 from machines.rulebook import Rulebook
@@ -19,8 +20,10 @@ from machines.zones import local_day
 from models.database import Db, instant
 from models.entry import NAME
 
-_CASE = """SELECT number, procedure, state, seq, head, definition, rulings, zone, person_id, body, region, parent, about, facts, joint,
- opened_at, (SELECT max(version) FROM calendar_versions) FROM cases WHERE number = ?"""
+# What tells that calendar or rules have changed.
+_LAW = f"(SELECT max(version) FROM calendar_versions), {NEWEST}"  # noqa: S608
+_CASE = f"""SELECT number, procedure, state, seq, head, definition, rulings, zone, person_id, body, region, parent, about, facts, joint,
+ opened_at, {_LAW} FROM cases WHERE number = ?"""  # noqa: S608
 _MANDATES = """SELECT number, person_id, office, body, region, coalesce(category, ''), coalesce(ex_officio, ''), slot FROM mandates
  WHERE (person_id IN (?, ?, ?, (SELECT person_id FROM cases WHERE number = ?))
  OR office IN ('chairman', 'deputy_chairman', 'working_body')) AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)
@@ -47,6 +50,7 @@ class Stored(NamedTuple):
     joint: str
     opened_at: Any
     calendar_version: int | None
+    newest_edition: str | None
 
 
 class Loaded(NamedTuple):
@@ -56,13 +60,14 @@ class Loaded(NamedTuple):
     mandates: Mandates
     calendar: Calendar
     answer: tuple[Any, ...] | None
+    book: Rulebook
 
 
 def load(db: Db, act: Act, book: Rulebook, *, lock: bool) -> Loaded:
     """Fetch case, mandates and the stored answer to the act's key together; *lock* keeps others off the case."""
     for_update = " FOR UPDATE" if lock and db.kind == "postgresql" else ""
     people = (*map(_askable, (act.actor, act.on_behalf_of, act.facts.get("person"))), act.case or "")
-    cases = db.ask(_CASE + for_update, act.case) if act.case else db.ask("SELECT max(version) FROM calendar_versions")
+    cases = db.ask(_CASE + for_update, act.case) if act.case else db.ask(f"SELECT {_LAW}")
     answers = (
         db.ask("SELECT request, number, seq FROM answers WHERE actor = ? AND key = ?", act.actor, act.key)
         if act.key
@@ -71,11 +76,9 @@ def load(db: Db, act: Act, book: Rulebook, *, lock: bool) -> Loaded:
     mandates = db.ask(_MANDATES, *people, act.at, act.at)
     row = cases()
     case = Stored(*row[0]) if act.case and row else None
-    version = case.calendar_version if case else (row[0][0] if row and not act.case else None)
-    calendar = book.calendar_of(db, version)
-    return Loaded(
-        case, Mandates(map(Held._make, mandates())), calendar, next(iter(answers()), None) if answers else None
-    )
+    version, newest = row[0][-2:] if row else (None, None)
+    held, answer = Mandates(map(Held._make, mandates())), next(iter(answers()), None) if answers else None
+    return Loaded(case, held, book.calendar_of(db, version), answer, book.as_entered(db, newest))
 
 
 def _askable(person: Any) -> str:
@@ -83,11 +86,12 @@ def _askable(person: Any) -> str:
     return person if isinstance(person, str) and NAME.fullmatch(person) else ""
 
 
-def situation(act: Act, row: Transition[Any], loaded: Loaded, book: Rulebook) -> Situation[None]:
+def situation(act: Act, row: Transition[Any], loaded: Loaded) -> Situation[None]:
     """Make the situation of *act* as far as it is the same for all procedures: no facts given yet, no circumstances."""
-    case = loaded.case
+    case, book = loaded.case, loaded.book
     zone = case.zone if case else book.zone
     today = local_day(act.at, zone)
+    opened = instant(case.opened_at) if case else None
     return Situation(
         procedure=act.procedure,
         act=row.name,
@@ -102,7 +106,7 @@ def situation(act: Act, row: Transition[Any], loaded: Loaded, book: Rulebook) ->
         about=case.about if case else None,
         facts=orjson.loads(case.facts) if case else {},
         joint=orjson.loads(case.joint) if case and case.joint != "{}" else {},
-        opened_at=instant(case.opened_at) if case else None,
+        opened_at=opened,
         given=None,
         actor=act.actor,
         holder=act.on_behalf_of or act.actor,
@@ -117,13 +121,14 @@ def situation(act: Act, row: Transition[Any], loaded: Loaded, book: Rulebook) ->
         rulings=_kept(case.rulings) if case else book.rulings_on(today),
         mandates=loaded.mandates,
         circumstances=None,
+        numbers=book.numbers_for(local_day(opened, zone)) if opened and book.editions else book.numbers_for(None),
     )
 
 
-def of_case(loaded: Loaded, at: datetime, procedure: Procedure[Any], book: Rulebook) -> Situation[None]:
+def of_case(loaded: Loaded, at: datetime, procedure: Procedure[Any]) -> Situation[None]:
     """Make the situation of a case as it stands, before anybody does anything."""
     act = Act(procedure=procedure.name, name="", actor=CLOCK, at=at, case=loaded.case.number if loaded.case else None)
-    return situation(act, procedure.acts[0], loaded, book)._replace(act="")
+    return situation(act, procedure.acts[0], loaded)._replace(act="")
 
 
 def with_facts(s: Situation[None], given: Facts | None, found: Authority | None = None) -> Situation[None]:

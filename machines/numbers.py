@@ -1,7 +1,8 @@
 """Keep the numbers of the law, dated, each with unit, norm and the ruling that fixed it where the law is silent.
 
 When the law changes, a line is added with the day from which it holds; no line is ever edited. The number
-that governs a fact is the one of the fact's own day (ruling G01).
+that governs a fact is the one of the fact's own day (ruling G01). Lines come with a release, or are entered in an
+installation by the procedure `edition` (machines/edition.py).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from machines.editions import FIRST_DAY
 
@@ -36,6 +38,15 @@ class Share:
             return self.part * total // self.whole + 1
         return -(-self.part * total // self.whole)
 
+    @property
+    def rank(self) -> tuple[Fraction, bool]:
+        """Return what shares are compared by: more than a half asks for more than a half."""
+        return Fraction(self.part, self.whole), self.strict
+
+    def __str__(self) -> str:
+        """Write it as it is entered: 2/3, or >1/2 where it is strict."""
+        return f"{'>' if self.strict else ''}{self.part}/{self.whole}"
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -47,6 +58,8 @@ class Number:
     norm: str
     ruling: str | None = None
     since: date = FIRST_DAY
+    entered: str = ""
+    """The case of the edition by which it was entered; empty for what came with a release."""
 
 
 LINES = (
@@ -75,6 +88,35 @@ LINES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers by which a case is judged: those of the release, and those that were entered by editions."""
+
+    entered: tuple[Number, ...] = ()
+
+    def line(self, key: str, on: date) -> Number:
+        """Give the line in force on a day; of one day, what was entered stands before what was shipped."""
+        shipped = line(key, on)
+        later = (each for each in self.entered if each.key == key and shipped.since <= each.since <= on)
+        return max(later, key=lambda each: each.since, default=shipped)
+
+    def number(self, key: str, on: date) -> int:
+        """Give the whole number in force on a day."""
+        return _whole(self.line(key, on)) if self.entered else number(key, on)
+
+    def share(self, key: str, on: date) -> Share:
+        """Give the share in force on a day."""
+        return _share(self.line(key, on)) if self.entered else share(key, on)
+
+    def entered_on(self, day: date) -> tuple[str, ...]:
+        """Name the editions whose numbers are in force on a day, in the order of their cases."""
+        lines = (self.line(each.key, day) for each in self.entered)
+        return tuple(sorted({each.entered for each in lines if each.entered}))
+
+
+SHIPPED = Numbers()
+
+
 def line(key: str, on: date) -> Number:
     """Give the line in force on a day, with its unit, norm and ruling; before the first edition, the first line."""
     lines = _BY_KEY.get(key)
@@ -84,19 +126,25 @@ def line(key: str, on: date) -> Number:
 
 
 def number(key: str, on: date) -> int:
-    """Give the whole number in force on a day."""
-    value = line(key, on).value
-    if isinstance(value, Share):
-        raise KeyError(f"{key!r} is a share: ask share() for it")
-    return value
+    """Give the whole number of the release in force on a day."""
+    return _whole(line(key, on))
 
 
 def share(key: str, on: date) -> Share:
-    """Give the share in force on a day."""
-    value = line(key, on).value
-    if not isinstance(value, Share):
-        raise KeyError(f"{key!r} is no share: ask number() for it")
-    return value
+    """Give the share of the release in force on a day."""
+    return _share(line(key, on))
+
+
+def _whole(dated: Number) -> int:
+    if isinstance(dated.value, Share):
+        raise KeyError(f"{dated.key!r} is a share: ask share() for it")
+    return dated.value
+
+
+def _share(dated: Number) -> Share:
+    if not isinstance(dated.value, Share):
+        raise KeyError(f"{dated.key!r} is no share: ask number() for it")
+    return dated.value
 
 
 def _newest_first() -> Mapping[str, tuple[Number, ...]]:

@@ -72,7 +72,7 @@ def explain(db: Db, number: str, actor: str, *, at: datetime, book: Rulebook) ->
     loaded = load(db, Act(procedure="", name="", actor=actor, at=at, case=number), book, lock=False)
     if procedure is None or loaded.case is None:
         raise Unknown("case", number)
-    s = of_case(loaded, at, procedure, book)._replace(actor=actor, holder=actor)
+    s = of_case(loaded, at, procedure)._replace(actor=actor, holder=actor)
     seen: Situation[Any] = s._replace(circumstances=procedure.circumstances(db, s))
     return [answer(procedure, row, seen) for row in procedure.known_in(s.state) if row.persons]
 
@@ -127,7 +127,7 @@ def _unlocked(
     if act.case and loaded.case is None:
         return None
     try:
-        s = with_facts(situation(act, row, loaded, book), row.facts.model_validate(act.facts))
+        s = with_facts(situation(act, row, loaded), row.facts.model_validate(act.facts))
     except ValidationError:
         return None
     return seen_with(s, procedure.circumstances(db, s)) if knows(procedure, s.state, row.name) else None

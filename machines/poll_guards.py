@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from machines import terms
-from machines.numbers import share
 from machines.poll_facts import Draft
 from machines.poll_terms import closes_on, closing_instant, last_day
 from machines.procedure import Office, guard
@@ -163,7 +162,7 @@ def two_thirds_are_for(s: Situation[Circumstances]) -> list[Refusal]:
     seen = [(s.circumstances.counts["for"], len(s.circumstances.electorate))]
     if s.rulings["poll.reference_moment"] == "both":
         seen.append((s.circumstances.counts_at_opening["for"], len(s.circumstances.at_opening)))
-    majority = share("council.majority", s.today)
+    majority = s.share("council.majority")
     return [
         Refusal("9.2c", "vote.too_few_for", {"for": votes, "total": total, "needed": majority.needed(total)})
         for votes, total in seen

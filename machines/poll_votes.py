@@ -3,7 +3,6 @@
 from typing import Any
 
 from machines.joint import still_missing
-from machines.numbers import share
 from machines.poll_guards import Circumstances, circumstances, received
 from machines.procedure import Writes
 from machines.sitting import as_list, cast_by_name, freeze, proof
@@ -38,7 +37,7 @@ def opened(s: Situation[Circumstances]) -> dict[str, Any]:
 def counts_of(s: Situation[Circumstances]) -> dict[str, int]:
     """Count the answers of those who may vote at the reference moment."""
     total = len(s.circumstances.electorate)
-    needed = share("council.majority", s.today).needed(total)
+    needed = s.share("council.majority").needed(total)
     return s.circumstances.counts | {"answered": len(s.circumstances.answered), "total": total, "needed": needed}
 
 
@@ -70,5 +69,5 @@ def view(db: Db, s: Situation[None]) -> dict[str, Any]:
         return {}
     closed = s.state not in ("open", "counting")
     counts = s.facts["counts"] if closed else counts_of(seen_with(s, circumstances(db, s)))
-    stands = proof(share("council.majority", s.today), counts, counts["total"], closed=closed)
+    stands = proof(s.share("council.majority"), counts, counts["total"], closed=closed)
     return {"counts": counts, "proof": stands, "electorate": s.facts.get("electorate")}

@@ -8,6 +8,7 @@ from machines.council_meeting import COUNCIL_MEETING
 from machines.council_question import COUNCIL_QUESTION
 from machines.council_seat import COUNCIL_SEAT
 from machines.deputy_appointment import DEPUTY_APPOINTMENT
+from machines.edition import EDITION
 from machines.membership import MEMBERSHIP
 from machines.office import OFFICE
 from machines.poll import POLL
@@ -16,6 +17,7 @@ from machines.removal import REMOVAL
 from machines.resolution import RESOLUTION
 from machines.session import SESSION
 from machines.session_request import SESSION_REQUEST
+from machines.term_decision import TERM_DECISION
 
 PROCEDURES: dict[str, Procedure[Any]] = {
     procedure.name: procedure
@@ -33,6 +35,8 @@ PROCEDURES: dict[str, Procedure[Any]] = {
         RESOLUTION,
         SESSION_REQUEST,
         ANNUAL_SESSION,
+        EDITION,
+        TERM_DECISION,
     )
 }
 

@@ -11,12 +11,14 @@ from typing import Any
 from machines import (
     proof_appointments,
     proof_council,
+    proof_editions,
     proof_path_rules,
     proof_paths,
     proof_people,
     proof_polls,
     proof_resolutions,
     proof_sessions,
+    proof_terms,
 )
 from machines.graph_walk import edges, places
 from machines.procedure import NEW, NOBODY, Office, Procedure, Transition
@@ -39,6 +41,8 @@ SITUATIONS: dict[str, Callable[[int], Iterator[Situation[Any]]]] = {
     "session": proof_sessions.sessions,
     "resolution": proof_resolutions.resolutions,
     "session_request": proof_sessions.requests,
+    "edition": proof_editions.editions,
+    "term_decision": proof_terms.decisions,
 }  # the duty of a year has no guards: nothing of it depends on a situation
 
 POSSIBLE = "What the Regulation provides for is possible: every way of an act is taken in some situation."

@@ -121,7 +121,7 @@ def as_it_stands(db: Db, number: str, now: datetime, book: Rulebook) -> Situatio
     if procedure is None:
         raise LookupError(f"no procedure has the letter of {number}")
     loaded = load(db, Act(procedure=procedure.name, name="", actor=CLOCK, at=now, case=number), book, lock=False)
-    s = of_case(loaded, now, procedure, book)
+    s = of_case(loaded, now, procedure)
     # Who is still missing is asked of a joint act: the one that this state waits for.
     joint = next((row.name for row in procedure.known_in(s.state) if row.joint), "")
     return s._replace(circumstances=procedure.circumstances(db, s), act=joint)

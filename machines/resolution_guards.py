@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from machines.numbers import share
 from machines.procedure import guard
 from machines.refusal import Refusal
 from machines.resolution_facts import List
@@ -85,7 +84,7 @@ def the_session_is_open(s: Situation[Circumstances]) -> Refusal | None:
 def a_quorum_at_this_moment(s: Situation[Circumstances]) -> Refusal | None:
     """There is a quorum when a vote is opened (8.3a, A10)."""
     here, total = len(s.circumstances.present), s.circumstances.total
-    quorum = share("session.quorum", s.today)
+    quorum = s.share("session.quorum")
     if quorum.reached(here, total):
         return None
     return Refusal("8.3a", "session.no_quorum", {"present": here, "total": total, "needed": quorum.needed(total)})
@@ -173,7 +172,7 @@ def no_more_than_were_present(s: Situation[Circumstances]) -> Refusal | None:
 def more_than_half_are_for(s: Situation[Circumstances]) -> Refusal | None:
     """A session decides by more than half of those present when the vote was opened; no casting vote (8.3b, A11)."""
     votes, here = s.circumstances.counts["for"], len(s.circumstances.at_opening)
-    majority = share("session.majority", s.today)
+    majority = s.share("session.majority")
     if majority.reached(votes, here):
         return None
     return Refusal("8.3b", "vote.not_more_than_half", {"for": votes, "present": here, "needed": majority.needed(here)})

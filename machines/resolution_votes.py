@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from machines.numbers import share
 from machines.procedure import Identity, Told, Writes
 from machines.resolution_facts import Dissent, List, Vote
 from machines.resolution_guards import Circumstances, circumstances, method
@@ -68,7 +67,7 @@ def counted(s: Situation[Circumstances]) -> dict[str, Any]:
 def counts_of(s: Situation[Circumstances]) -> dict[str, int]:
     """Count the votes against those present when the vote was opened (8.3b)."""
     here = len(s.circumstances.at_opening)
-    return s.circumstances.counts | {"present": here, "needed": share("session.majority", s.today).needed(here)}
+    return s.circumstances.counts | {"present": here, "needed": s.share("session.majority").needed(here)}
 
 
 def view(db: Db, s: Situation[None]) -> dict[str, Any]:
@@ -82,7 +81,7 @@ def view(db: Db, s: Situation[None]) -> dict[str, Any]:
         return shown | {"counts": {name: counts[name] for name in ("present", "needed")}}
     return shown | {
         "counts": counts,
-        "proof": proof(share("session.majority", s.today), counts, counts["present"], closed=closed),
+        "proof": proof(s.share("session.majority"), counts, counts["present"], closed=closed),
     }
 
 

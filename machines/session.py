@@ -4,7 +4,6 @@ from enum import StrEnum
 from typing import Any
 
 from machines.facts import Because, Minutes
-from machines.numbers import share
 from machines.procedure import ALL, SAME, Branch, Consequence, ForbiddenPath, Notice, Office, Procedure, Transition
 from machines.session_facts import (
     Agenda,
@@ -112,7 +111,7 @@ def view(db: Db, s: Situation[None]) -> dict[str, Any]:
         "counts": {
             "present": here,
             "total": len(counting),
-            "needed": share("session.quorum", s.today).needed(len(counting)),
+            "needed": s.share("session.quorum").needed(len(counting)),
         }
     }
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from machines import terms
-from machines.numbers import share
 from machines.procedure import guard
 from machines.refusal import Refusal
 from machines.session_facts import Convene, SetMethod, decided_on, is_extraordinary, last_day, starts_at
@@ -207,13 +206,13 @@ def quorum_numbers(s: Situation[Circumstances]) -> Mapping[str, int]:
     return {
         "present": s.circumstances.present,
         "total": total,
-        "needed": share("session.quorum", s.today).needed(total),
+        "needed": s.share("session.quorum").needed(total),
     }
 
 
 def has_quorum(s: Situation[Circumstances]) -> bool:
     """Say whether two thirds of all members are present (8.3a)."""
-    return share("session.quorum", s.today).reached(s.circumstances.present, s.circumstances.total)
+    return s.share("session.quorum").reached(s.circumstances.present, s.circumstances.total)
 
 
 @guard()
@@ -242,7 +241,7 @@ def more_than_half_want_the_method(s: Situation[Circumstances]) -> list[Refusal]
     votes, here = sum(told.counts.values()), s.circumstances.present
     if votes > here:
         return [Refusal("8.3b", "vote.more_than_present_in_the_hall", {"votes": votes, "present": here})]
-    majority = share("session.majority", s.today)
+    majority = s.share("session.majority")
     if majority.reached(told.for_, here):
         return []
     return [

@@ -6,7 +6,6 @@ from typing import Any
 
 from machines import terms
 from machines.facts import Facts, Texts
-from machines.numbers import share
 from machines.procedure import (
     SAME,
     Branch,
@@ -81,7 +80,7 @@ def has_signed(s: Situation[Circumstances]) -> Refusal | None:
 @guard()
 def a_third_has_signed(s: Situation[Circumstances]) -> Refusal | None:
     """One third of all members, both counted now (8.2b, A05)."""
-    total, needed = len(s.circumstances.members), share("request.share", s.today)
+    total, needed = len(s.circumstances.members), s.share("request.share")
     if needed.reached(s.circumstances.signatures, total):
         return None
     numbers = {"signatures": s.circumstances.signatures, "total": total, "needed": needed.needed(total)}
@@ -124,7 +123,7 @@ def _unsign(db: Db, s: Situation[Circumstances], record: Record) -> None:
 def counts_of(s: Situation[Circumstances]) -> dict[str, int]:
     """Count signatures, members, and how many are needed."""
     total = len(s.circumstances.members)
-    needed = share("request.share", s.today).needed(total)
+    needed = s.share("request.share").needed(total)
     return {"signatures": s.circumstances.signatures, "total": total, "needed": needed}
 
 

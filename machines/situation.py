@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from machines.calendar import Calendar
-from machines.numbers import number
+from machines.numbers import SHIPPED, Numbers, Share
 from machines.rulings import Rulings
 
 C = TypeVar("C")
@@ -73,10 +73,15 @@ class Situation(NamedTuple, Generic[C]):
     rulings: Rulings
     mandates: Mandates
     circumstances: C
+    numbers: Numbers = SHIPPED  # of the law, as this case is judged by them
 
     def law(self, key: str) -> Any:
         """Return a number of the law as it is on the day of the act (G01)."""
-        return number(key, self.today)
+        return self.numbers.number(key, self.today)
+
+    def share(self, key: str) -> Share:
+        """Return a share that the law asks for, as it is on the day of the act (G01)."""
+        return self.numbers.share(key, self.today)
 
     def deputies(self) -> tuple[str, ...]:
         """Name who acts as deputy chairmen: those in office or, without any, the Chairman (B01)."""

@@ -1,6 +1,6 @@
 """Stage what a decision brings: entry, case, deadlines, mandates, messages and consequences, on a given transaction."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import orjson
@@ -8,19 +8,17 @@ import orjson
 from machines.act import Done
 from machines.decide import Decision, digest_of_request, effective_at, is_secret
 from machines.digest import digest_of
-from machines.editions import edition_on
+from machines.editions import rule_set
 from machines.load import kept_rulings
 from machines.notices import addressees
 from machines.procedure import ALL, SAME, Grant, Procedure, Term, Told
 from machines.refusal import Refusal
 from machines.rulebook import Rulebook
+from machines.rungs import reminder_at
 from machines.situation import Situation
 from machines.terms import Count, steps_to_json
-from machines.zones import instant
 from models.database import Db, instant_text
 from models.entry import GENESIS, INSERT, Record, digest, header
-
-REMINDERS_AT_HOUR = 9  # local time: when an office opens
 
 _SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME  # instants and days in the form that Python gives them
 
@@ -42,7 +40,7 @@ _NOTIFY = """INSERT INTO messages (key, channel, "to", template, parameters, num
 _ANSWER = "INSERT INTO answers (actor, key, request, number, seq, at) VALUES (?, ?, ?, ?, ?, ?)"
 
 # What falls due at one instant is performed in this order (settled points of the procedures).
-RANKS = {"exit": 1, "breach": 2, "begin": 3, "lapse": 4, "close": 5}
+RANKS = {"take_effect": 0, "exit": 1, "breach": 2, "begin": 3, "lapse": 4, "close": 5}
 
 
 def stage(
@@ -96,7 +94,8 @@ def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, ca
         number=number, seq=seq, procedure=decision.procedure.name, act=decision.row.name,
         source="" if decision.loaded.case is None else s.state, target=decision.state,
         actor=act.actor, holder=s.holder if s.holder != act.actor else "", office=s.office, body=s.office_body,
-        norms=" ".join(decision.row.norms), edition=edition_on(s.today), definition=digest_of(decision.procedure),
+        norms=" ".join(decision.row.norms), edition=rule_set(s.today, s.numbers.entered_on(s.today)),
+        definition=digest_of(decision.procedure),
         effective_at=effective, recorded_at=recorded,
         cause=cause, findings=_findings(decision), payload=payload, salt=salt, payload_hash=digest(salt + payload),
         previous=previous, hash="",
@@ -205,14 +204,6 @@ def _open_deadline(db: Db, term: Term[Any], count: Count | None, record: Record,
         at = reminder_at(count, rung.days)
         if rung.days == 0 or at > s.at:
             db.run(_REMIND, record.number, record.seq, term.name, rung.days, at, rung.audience)
-
-
-def reminder_at(count: Count, days: int) -> datetime:
-    """Return when the rung *days* before the last day is due: nine in the morning; 0: when the deadline has passed."""
-    if days == 0:
-        return count.due
-    day = count.last_day - timedelta(days=days)
-    return instant(datetime(day.year, day.month, day.day, REMINDERS_AT_HOUR), count.zone)  # noqa: DTZ001 local by its zone
 
 
 def _end_mandates(db: Db, decision: Decision) -> None:

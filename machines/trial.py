@@ -33,5 +33,5 @@ def _sums_of_a_secret_vote(db: Db, act: Act, done: Done, book: Rulebook) -> list
     loaded = load(
         db, Act(procedure=procedure.name, name="", actor=act.actor, at=act.at, case=record.number), book, lock=False
     )
-    s: Situation[Any] = of_case(loaded, act.at, procedure, book)
+    s: Situation[Any] = of_case(loaded, act.at, procedure)
     return [Refusal("8.3c", "resolution.secret_until_closed") for row in casts if row.secret and row.secret(s)]

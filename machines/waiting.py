@@ -42,6 +42,7 @@ WAITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "resolution": {"listed": ("open_vote",), "voting": ("close_vote",)},
     "session_request": {"collecting": ("register",)},
+    "edition": {"proposed": ("confirm",)},
 }
 
 # Deadlines that wait for an act which opens another case, and for whom, until such a case is open.

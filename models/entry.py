@@ -12,6 +12,7 @@ from models.columns import UtcDateTime
 
 GENESIS = "0" * 64  # what the first entry of a case has for the hash of the one before
 NAME = re.compile(r"[\w:./-]{1,64}")  # what may stand in a header unescaped
+_OF_EDITIONS = sa.text("procedure = 'edition'")
 
 
 class Entry(SQLModel, table=True):
@@ -20,6 +21,8 @@ class Entry(SQLModel, table=True):
     __tablename__ = "entries"
     __table_args__ = (
         sa.UniqueConstraint("number", "seq", name="entries_once"),
+        # Every act asks for the newest of them, to know whether the rules have changed.
+        sa.Index("entries_of_editions", "position", sqlite_where=_OF_EDITIONS, postgresql_where=_OF_EDITIONS),
         {"sqlite_autoincrement": True},
     )
 

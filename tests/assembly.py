@@ -296,7 +296,9 @@ class Assembly:
         """Count the members in office at an instant, as the rulings count them (A07, A08)."""
         moment = self.at(at)
         with self.database.transaction(write=False) as db:
-            return total_members(db, moment, self.book.rulings_on(local_time(moment, self.book.zone).date()))
+            return total_members(
+                db, moment, self.book.in_force(db).rulings_on(local_time(moment, self.book.zone).date())
+            )
 
     def assert_replayable(self) -> None:
         """Assert of every case: entries without gaps, an unbroken chain, the case and its votes as its entries say."""

@@ -45,6 +45,19 @@ later: its first entry names those that differed from the defaults. A ruling tha
 stops the start with one line that says which. To take a ruling back, add a line with a later date; do not delete the earlier one, or
 `kenes rulings --on DATE` will no longer tell what held on that day. The values of open cases are not affected by either.
 
+While the service runs, a ruling is switched by a case of the procedure `edition`, as a number of the law is: the working body proposes the
+answer, the day and the paper it rests on, the Chairman or a deputy chairman who took no part in the proposal confirms it, and from its day
+on it holds on every host without a restart. Of one day it stands before a line of `kenes.toml`.
+
+```
+kenes case open edition.propose --as wb --fact rule=poll.reference_moment --fact value=open --fact since=2027-01-01 --fact norm=9.3a \\
+    --fact 'basis={kind: decision of the Council, number: "4", date: 2026-11-20}'
+kenes edition report N-2026-0001      # the open cases that it concerns: they keep their rulings
+kenes case act N-2026-0001 confirm --as ch
+```
+
+`kenes edition rules` lists every rule that can be changed so, with its value, what it may be, and which case has entered it.
+
 The letter and number (A01) name the ruling in the texts of refusals, docstrings and tests.
 """
 

@@ -52,6 +52,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "poll.extended": THIRTY_DAYS,
     "session.convened": A_MONTH_BEFORE,
     "session_request.registered": THIRTY_DAYS,
+    "edition.proposed": A_DAY_NAMED,
+    "edition.confirmed": A_DAY_NAMED,
     "reminder.session.announcement": A_MONTH_BEFORE,
     "passed.session.announcement": A_MONTH_BEFORE,
     "passed.candidacy.consideration": A_MEETING,
@@ -69,6 +71,8 @@ ASKED = {
     "candidacy.considered": "submit",
     "candidacy.submitted": "approve",
     "removal.submitted": "grant",
+    "edition.proposed": "confirm",
+    "reminder.edition.confirmation": "confirm",
     "council_meeting.drafted": "sign",
     "council_meeting.signed": "agree",
     "poll.drafted": "open",
@@ -96,6 +100,12 @@ FACTS: dict[str, Any] = {
     "question": "О плане действий на 2027 год",
     "agenda": ["Отчёт рабочего органа", "План действий на 2027 год"],
     "questions": ["О работе малых ассамблей"],
+    "rule": "council.majority",
+    "value": "3/4",
+    "since": "2026-12-01",
+    "open_cases": "keep",
+    "case": "C-2026-0009",
+    "reason": "Приказ о переносе дней отдыха",
 }
 LATER = {"starts_at": "2026-12-24T10:00:00", "last_day": "2026-12-25"}  # whose month before lies ahead
 UNDECIDED = (

@@ -50,7 +50,7 @@ def stored(db: Db, day: date, at: datetime, book: Rulebook) -> Day:
         deadlines[number].append((name, due and instant(due), norm))
     return Day(
         day, at, sorted(person for office, person, _ in held if office == "member"), sorted(map(tuple, held)),
-        (total_members(db, at, book.rulings_on(day)), how_many(db, "council_member", at)),
+        (total_members(db, at, book.in_force(db).rulings_on(day)), how_many(db, "council_member", at)),
         {row[0]: (row[1], row[2], bool(row[3]), json.loads(row[4]), json.loads(row[5])) for row in cases},
         {number: sorted(each, key=repr) for number, each in deadlines.items()},
     )  # fmt: skip

@@ -19,6 +19,7 @@ from machines import (
     session_request,
 )
 from machines.council_question_votes import counts_of as council_counts
+from machines.numbers import SHIPPED
 from machines.poll_votes import counts_of as poll_counts
 from machines.procedure import Guard
 from machines.resolution_votes import counts_of as resolution_counts
@@ -33,9 +34,11 @@ FIRST = [frozenset(PEOPLE[:n]) for n in range(len(PEOPLE) + 1)]  # the first n p
 
 def situation(circumstances: Any, given: Any = None, **facts: Any) -> Any:
     """Return what a guard of a threshold looks at."""
+    today = date(2006, 5, 16)
     return SimpleNamespace(
-        circumstances=circumstances, given=given, facts=facts, today=date(2006, 5, 16), rulings=DEFAULTS
-    )
+        circumstances=circumstances, given=given, facts=facts, today=today, rulings=DEFAULTS,
+        share=lambda key: SHIPPED.share(key, today),
+    )  # fmt: skip
 
 
 def reached(guard: Guard[Any], seen: Any) -> bool:

@@ -8,7 +8,7 @@ from machines.waiting import TASKS, WAITS, acts_of_state
 LASTING = {
     ("office", "held"), ("candidacy", "admissible"), ("membership", "active"), ("membership", "leaving"), ("council_seat", "held"),
     ("deputy_appointment", "appointed"), ("session_request", "registered"), ("annual_session", "due"), ("resolution", "adopted"),
-    ("resolution", "not_adopted"),
+    ("resolution", "not_adopted"), ("edition", "confirmed"),
 }  # fmt: skip
 
 

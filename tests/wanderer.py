@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from machines.act import PRESIDENT, Act
+from machines.concerned import LOOKS_AT
 from machines.facts import _Linked, _Person
 from machines.perform import perform
 from machines.procedure import NEW, NOMINATING_OFFICES, Office, Procedure, Transition
@@ -27,6 +28,7 @@ from tests.assembly import Assembly
 
 TRIES = 40  # shapes with conditions of their own are drawn again
 WORDS = ("On the proposal of the secretariat, as agreed", "Kostanay", "1-7")
+NAMED = {"rule": [*LOOKS_AT], "norm": ("9.2c", "9.3b", "8.3b", "14.2c", "15.0a")}
 INDISPENSABLE = {Office.working_body, Office.chairman, Office.sa_secretariat}  # without them nothing goes on
 
 OPENING = [row for procedure in PROCEDURES.values() for row in procedure.acts if row.opens_case]
@@ -242,7 +244,11 @@ class Wanderer:
             return (today.date() + dt.timedelta(days=self.dice.choice((-40, -1, 0, 0, 0, 0, 0, 0, 1, 14)))).isoformat()
         if shape is dt.datetime:
             return (today + dt.timedelta(days=self.dice.choice((-1, 1, 2, 5, 20, 35, 50)))).strftime("%Y-%m-%d %H:%M")
+        if shape is Any:
+            return self.dice.choice((5, 12, "3/4", ">1/2", "open", True, ["other"]))
         assert shape is str, f"{name} is {shape}"
+        if name in NAMED:
+            return self.dice.choice(NAMED[name])
         return self.dice.choice(self.bodies if name in ("body", "region") else WORDS)
 
 

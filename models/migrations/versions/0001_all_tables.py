@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", "seq", name="entries_once"),
         sqlite_autoincrement=True,
     )  # fmt: skip
+    op.create_index("entries_of_editions", "entries", ["position"], **where("procedure = 'edition'"))
     op.create_table(
         "heartbeats",
         text("name", 64), instant("at"), text("note"),
