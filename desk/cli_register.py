@@ -118,10 +118,10 @@ def members(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False) -> No
     if as_json:
         return console.data(found)
     _answer(ctx, MEMBER_COLUMNS, [tuple(one[name] for name in MEMBER_COLUMNS) for one in found["items"]], as_json=False)
-    totals, edition = found["totals"], found["edition"]
+    totals, edition = found["totals"], "+".join([found["edition"]["id"], *found["edition"]["entered"]])
     console.tell(
         f"{found['as_of']}: members who count {totals['members']}, quorum of a session {totals['session_quorum'] or '-'}; "
-        f"Council {totals['council']}, its majority {totals['council_majority'] or '-'}; edition {edition['id']}."
+        f"Council {totals['council']}, its majority {totals['council_majority'] or '-'}; edition {edition}."
     )
     return None
 

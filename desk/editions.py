@@ -18,6 +18,7 @@ from machines.rulebook import Rulebook
 from machines.rulings import RULINGS
 from machines.wording import say
 from models.database import Db
+from models.entry import NAME
 
 _EDITIONS = "SELECT number, state, facts FROM cases WHERE procedure = 'edition' ORDER BY number"
 _EDITION = "SELECT number, state, facts FROM cases WHERE procedure = 'edition' AND number = ?"
@@ -47,7 +48,7 @@ def rules_answer(db: Db, book: Rulebook, day: date, language: str) -> list[dict[
         found.append(
             {
                 "rule": rule, "name": rule_name(rule, language), "value": written(line.value if line else rulings[rule]),
-                "since": since, "source": source, "edition": entered, "norms": list(norms_of_rule(rule)),
+                "since": since.isoformat() if since else None, "source": source, "edition": entered, "norms": list(norms_of_rule(rule)),
                 "expected": expected(rule), "unit": line.unit if line else None,
             }
         )  # fmt: skip
@@ -61,7 +62,7 @@ def editions_answer(db: Db, language: str) -> list[dict[str, Any]]:
 
 def report_answer(db: Db, number: str, language: str) -> dict[str, Any]:
     """Answer an edition with the open cases that it concerns, and whether each keeps its rule or follows the new one."""
-    row = db.one(_EDITION, number)
+    row = db.one(_EDITION, number) if NAME.fullmatch(number) else None
     if row is None:
         raise Unknown("case", number)
     facts = json.loads(row[2])

@@ -54,7 +54,11 @@ class State(StrEnum):
 
 def _a_value(value: Any) -> Any:
     """Take what a rule may have for a value: yes or no, a whole number, a text, or a list of texts."""
-    if isinstance(value, list | tuple) and all(isinstance(each, str) and 0 < len(each) <= 100 for each in value):
+    if (
+        isinstance(value, list | tuple)
+        and len(value) <= 50
+        and all(isinstance(each, str) and 0 < len(each) <= 100 for each in value)
+    ):
         return tuple(value)
     if isinstance(value, bool) or (isinstance(value, int) and 0 <= value <= 999_999):
         return value
@@ -72,7 +76,7 @@ RuleValue = Annotated[
                 {"type": "boolean"},
                 {"type": "integer", "minimum": 0, "maximum": 999_999},
                 {"type": "string", "minLength": 1, "maxLength": 100},
-                {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 100}},
+                {"type": "array", "maxItems": 50, "items": {"type": "string", "minLength": 1, "maxLength": 100}},
             ]
         }
     ),
