@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 CYCLES ?= 300
+MINUTES ?= 10
 # Python keeps what it has compiled, whatever the surroundings say: without it each of the many processes compiles Prefect anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 # Set NO_UV=1 to install with pip alone.
@@ -27,7 +28,7 @@ install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --comp
 
 QUICK := not slow and not postgresql and not prefect
 
-.PHONY: help setup up check test bench chaos guards pictures lock clean lint develop
+.PHONY: help setup up check test bench chaos guards histories pictures lock clean lint develop
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -51,6 +52,9 @@ chaos: $(DEV) ## kill, fail and race it: CYCLES=300
 
 guards: $(DEV) ## remove each guard in turn and say who notices
 	@$(BIN)/python -m benchmarks.guards
+
+histories: $(DEV) ## play random histories against the reference: MINUTES=10 on each database
+	@$(BIN)/python -m benchmarks.histories --minutes $(MINUTES)
 
 pictures: $(DEV) ## take the pictures of docs/operating.md again (Chromium: apt-get install chromium)
 	@$(BIN)/python -m benchmarks.pictures

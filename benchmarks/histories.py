@@ -1,0 +1,116 @@
+"""Random histories against the reference: `make histories`, or `python -m benchmarks.histories --examples N --db sqlite --db pg`.
+
+Prints how often which act of which procedure came to what, and what was never reached. What differs is shrunk and written as a scenario.
+"""
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.guards import Removed, take_out
+from tests.histories.filed import keep
+from tests.histories.history import Covered, Failed
+from tests.histories.machine import play
+from tests.histories.stage import OnPostgresql, OnSqlite, Stage
+from tests.postgresql import postgresql_server
+from tests.reference.world import ROWS
+
+NAMES = {"sqlite": "SQLite", "pg": "PostgreSQL"}
+OUTCOMES = ("done", "refused", "forbidden", "conflict", "clock")
+BATCH = 10  # histories, between two looks at the clock
+
+
+@contextlib.contextmanager
+def stage_of(kind: str) -> Iterator[Stage]:
+    """Lend a stage on a database of a kind."""
+    if kind == "sqlite":
+        stage = OnSqlite()
+        yield stage
+        stage.close()
+        return
+    with postgresql_server() as server:
+        on_server = OnPostgresql(server)
+        try:
+            yield on_server
+        finally:
+            on_server.close()
+
+
+def run(stage: Stage, *, examples: int, steps: int, minutes: float | None, seed: int) -> tuple[Covered, Failed | None]:
+    """Play so many histories, or for so long, until something differs."""
+    covered, ends = Covered(), time.monotonic() + 60 * (minutes or 0)
+    batches = range(seed, seed + 10**6) if minutes else range(seed, seed + -(-examples // BATCH))
+    for number in batches:
+        _, failed = play(stage, examples=min(examples, BATCH), steps=steps, seed=number, covered=covered)
+        if failed or (minutes and time.monotonic() > ends):
+            return covered, failed
+    return covered, None
+
+
+def table(covered: Covered) -> Iterator[str]:
+    """Tell how often which act came to what."""
+    yield f"{'act':40}" + "".join(f"{outcome:>11}" for outcome in OUTCOMES)
+    for name in sorted({*ROWS, *(act for act, _ in covered.outcomes)}):
+        yield f"{name:40}" + "".join(f"{covered.outcomes[name, outcome] or '':>11}" for outcome in OUTCOMES)
+    yield "Reasons and warnings met: " + ", ".join(f"{code} {count}" for code, count in sorted(covered.reasons.items()))
+
+
+def never(covered: Covered) -> tuple[list[str], list[str]]:
+    """Name acts that people do and that were never done, and rules of the reference that never spoke."""
+    acts = [name for name, row in ROWS.items() if row.by and not covered.outcomes[name, "done"]]
+    return acts, sorted(codes_of_the_reference() - set(covered.reasons))
+
+
+def codes_of_the_reference() -> set[str]:
+    """Read which rules the reference knows, from its text."""
+    import re
+
+    folder = Path(__file__).parents[1] / "tests" / "reference"
+    text = "\n".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
+    return set(re.findall(r'(?:Reason|Warned)\([^\n]*?"([a-z_]+\.[a-z_]+)"', text))
+
+
+def main(arguments: Sequence[str], *, say: Callable[[str], None] = print) -> int:
+    """Print what was covered; 1 if something differs."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.histories", description=__doc__)
+    parser.add_argument("--examples", type=int, default=100, help="how many histories on each database")
+    parser.add_argument(
+        "--minutes", type=float, help="go on for so long on each database, instead of so many histories"
+    )
+    parser.add_argument("--steps", type=int, default=100, help="how many steps each has, at most")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, other histories")
+    parser.add_argument("--db", choices=[*NAMES], action="append", help="which database; both, if none is named")
+    parser.add_argument(
+        "--without",
+        metavar="GUARD",
+        help="take a guard out of the tables first (`poll/open/guards/enough_working_days`)",
+    )
+    parser.add_argument("--to", type=Path, default=Path(".kenes-histories"), help="the folder for scenarios of what differs")
+    chosen = parser.parse_args(arguments)
+    if chosen.without:
+        take_out(Removed(*chosen.without.split("/")))
+    well = True
+    for kind in chosen.db or NAMES:
+        began = time.monotonic()
+        with stage_of(kind) as stage:
+            covered, failed = run(
+                stage, examples=chosen.examples, steps=chosen.steps, minutes=chosen.minutes, seed=chosen.seed
+            )
+        for line in table(covered):
+            say(line)
+        acts, codes = never(covered)
+        say(f"Never done: {', '.join(acts) or 'none'}. Rules that never spoke: {', '.join(codes) or 'none'}.")
+        tried = sum(count for (_, outcome), count in covered.outcomes.items() if outcome != "clock")
+        told = f"{NAMES[kind]}: {covered.examples} histories, {tried} acts tried, {time.monotonic() - began:.0f} s"
+        say(f"{told}: {'program and reference agree.' if failed is None else 'they differ.'}")
+        if failed:
+            well = False
+            say(f"{failed.difference}\nkenes simulate {keep(chosen.to, failed.file())}")
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

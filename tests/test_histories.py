@@ -1,0 +1,138 @@
+"""Program and reference agree in random histories; where they do not, the shortest history becomes a scenario that fails."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from benchmarks.guards import Removed, without
+from desk.simulate import rehearse
+from machines import graph_walk
+from machines.machine import machine_of
+from machines.procedures import PROCEDURES
+from tests.histories.filed import keep
+from tests.histories.history import Tried, lessened, replayed
+from tests.histories.machine import play
+from tests.histories.stage import SETTINGS, OnPostgresql, OnSqlite
+from tests.reference import Attempt
+from tests.reference.world import ROWS
+
+REFERENCE = Path(__file__).with_name("reference")
+
+
+@pytest.fixture(scope="module")
+def sqlite_stage() -> Iterator[OnSqlite]:
+    """Databases in memory in which everybody is in office."""
+    stage = OnSqlite()
+    yield stage
+    stage.close()
+
+
+def test_the_reference_is_independent() -> None:
+    """It imports nothing of the program, and is no longer than a jurist reads in an afternoon."""
+    text = "\n".join(file.read_text(encoding="utf-8") for file in REFERENCE.glob("*.py"))
+    imports = {line.split()[1].partition(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))}
+    assert set() == imports & {"models", "machines", "flows", "desk"}
+
+
+def test_the_reference_knows_every_act() -> None:
+    """All acts of all procedures, those of people and those of the clock."""
+    acts = {f"{name}.{row.name}" for name, table in PROCEDURES.items() for row in table.acts if name != "edition"}
+    assert acts == set(ROWS)
+
+
+@pytest.mark.slow
+def test_a_few_random_histories(sqlite_stage: OnSqlite) -> None:
+    """Short ones, always the same: what goes wrong at once is seen at once."""
+    covered, failed = play(sqlite_stage, examples=3, steps=12, seed=1)
+    assert failed is None, failed.file()
+    assert covered.examples >= 3
+
+
+@pytest.mark.slow
+def test_random_histories_on_sqlite(sqlite_stage: OnSqlite) -> None:
+    """Longer ones."""
+    _, failed = play(sqlite_stage, examples=12, steps=80, seed=2)
+    assert failed is None, failed.file()
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_random_histories_on_postgresql(postgresql_server: str) -> None:
+    """The same on the other database."""
+    stage = OnPostgresql(postgresql_server)
+    try:
+        _, failed = play(stage, examples=8, steps=60, seed=3)
+    finally:
+        stage.close()
+    assert failed is None, failed.file()
+
+
+@contextmanager
+def taken_out(name: str) -> Iterator[None]:
+    """Take a guard out of its table for a while."""
+    removed = Removed(*name.split("/"))
+    procedure = PROCEDURES[removed.procedure]
+    acts = procedure.acts
+    assert without(procedure, removed).acts != acts
+    try:
+        _set_acts(procedure, without(procedure, removed).acts)
+        yield
+    finally:
+        _set_acts(procedure, acts)
+
+
+def _set_acts(procedure: object, acts: object) -> None:
+    object.__setattr__(procedure, "acts", acts)
+    procedure.__dict__.pop("rows", None)
+    for kept in (machine_of, graph_walk.edges, graph_walk.terms, graph_walk.places):
+        kept.cache_clear()
+
+
+@pytest.mark.slow
+def test_a_rule_that_is_missing_becomes_a_scenario(sqlite_stage: OnSqlite, tmp_path: Path) -> None:
+    """Without the rule on kinds (B05) a history differs, is shrunk, and its file fails; with the rule it comes as expected."""
+    with taken_out("poll/draft/guards/kind_may_be_polled"):
+        _, failed = play(sqlite_stage, examples=40, steps=40, seed=1, shrink=False)
+        assert failed is not None
+        file = keep(tmp_path, failed.file())
+        assert not rehearse(str(file), sqlite_stage.empty).ok
+    assert rehearse(str(file), sqlite_stage.empty).ok
+    assert 1 == len(failed.steps)
+
+
+def test_what_differs_is_made_shorter(sqlite_stage: OnSqlite, tmp_path: Path) -> None:
+    """What does not belong to the difference is left out, and the file says what both say."""
+    at = SETTINGS[0].starts
+    poll = {"kind": "candidacy", "question": "A question", "subject": "somebody"}
+    tried = [
+        Tried(at, Attempt("m1", "session_request.open", "r", {"questions": ["Language policy"]})),
+        Tried(at, Attempt("m2", "session_request.sign", "r", {})),
+        Tried(at, Attempt("ch", "poll.draft", "p", poll)),
+    ]
+    with taken_out("poll/draft/guards/kind_may_be_polled"):
+        failed = replayed(sqlite_stage, SETTINGS[0], tried)
+        assert failed is not None
+        failed = lessened(sqlite_stage, failed)
+    file = keep(tmp_path, failed.file())
+    assert ["poll.draft"] == [step.act for step in failed.steps]
+    assert (
+        "# poll.draft: refused ['14.2a poll.kind_excluded'] by the reference, done [] by the program"
+        in file.read_text(encoding="utf-8")
+    )
+    assert rehearse(str(file), sqlite_stage.empty).ok
+
+
+def test_an_act_that_the_rows_do_not_follow_becomes_a_scenario(sqlite_stage: OnSqlite, tmp_path: Path) -> None:
+    """Not only what is refused: where a case stands, and since when, is looked at in the file too."""
+    at = SETTINGS[0].starts
+    held: Callable[[str], Attempt] = lambda who: Attempt(who, "council_meeting.sign", "m", {})
+    draft = Attempt("wb", "council_meeting.draft", "m", {"starts_at": "2027-02-03 10:00", "place": "Astana"})
+    with taken_out("council_meeting/sign/to.0/everyone_has_done_it"):
+        failed = replayed(sqlite_stage, SETTINGS[0], [Tried(at, draft), Tried(at, held("m13"))])
+        assert failed is not None
+        file = keep(tmp_path, failed.file())
+        rehearsal = rehearse(str(file), sqlite_stage.empty)
+        assert any("drafted" in one for step in rehearsal.steps for one in step.differences)
+    assert rehearse(str(file), sqlite_stage.empty).ok
