@@ -88,7 +88,9 @@ def main(arguments: Sequence[str], *, say: Callable[[str], None] = print) -> int
         metavar="GUARD",
         help="take a guard out of the tables first (`poll/open/guards/enough_working_days`)",
     )
-    parser.add_argument("--to", type=Path, default=Path(".kenes-histories"), help="the folder for scenarios of what differs")
+    parser.add_argument(
+        "--to", type=Path, default=Path(".kenes-histories"), help="the folder for scenarios of what differs"
+    )
     chosen = parser.parse_args(arguments)
     if chosen.without:
         take_out(Removed(*chosen.without.split("/")))

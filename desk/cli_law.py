@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +10,8 @@ import typer
 from desk.cli_console import CHECK_FAILED, NOT_FOUND, Console, Ended, console_of, read_day
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from machines.norms import Norm
     from machines.rulebook import Rulebook
 
@@ -25,6 +28,9 @@ def procedures(
     check: Annotated[
         bool, typer.Option("--check", help="check graphs and small situations; exit status 6 if one is wrong")
     ] = False,
+    scenarios: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="with --check: write counterexamples there as scenarios")
+    ] = None,
 ) -> None:
     """Print the tables, draw them, or check them."""
     from machines import tables
@@ -35,7 +41,7 @@ def procedures(
         raise Ended(NOT_FOUND, f"There is no procedure {name!r}. There are: {', '.join(PROCEDURES)}.")
     chosen = [PROCEDURES[name]] if name else [*PROCEDURES.values()]
     if check:
-        return _check(console, name)
+        return _check(console, name, scenarios)
     if as_json:
         return console.data(tables.procedures_as_data(chosen))
     for procedure in chosen:
@@ -184,7 +190,7 @@ def add_to(main: typer.Typer) -> None:
         main.command()(command)
 
 
-def _check(console: Console, name: str | None) -> None:
+def _check(console: Console, name: str | None, folder: Path | None) -> None:
     from machines.graph import check_all
     from machines.proof import check
 
@@ -194,10 +200,25 @@ def _check(console: Console, name: str | None) -> None:
         found += report.broken
     for finding in found:
         console.say(str(finding))
+    for file in _counterexamples(found, folder) if folder else ():
+        console.say(f"kenes simulate {file}")
     if found:
         raise typer.Exit(CHECK_FAILED)
     console.say("Nothing is wrong with the tables.")
     console.say(str(report))
+
+
+def _counterexamples(found: list[Any], folder: Path) -> Iterator[Path]:
+    """Write down what a scenario can express, and say where."""
+    from desk.proof_scenario import scenario_of
+    from machines.proof_step import Broken
+
+    folder.mkdir(parents=True, exist_ok=True)
+    told = (scenario_of(one) for one in found if isinstance(one, Broken))
+    for place, text in enumerate(filter(None, told), start=1):
+        file = folder / f"counterexample-{place}.yaml"
+        file.write_text(text, encoding="utf-8")
+        yield file
 
 
 def _written(value: Any) -> str:

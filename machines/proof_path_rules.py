@@ -102,7 +102,8 @@ def check_paths(
             place = next(found(walk), None)
             if place is not None and found.__name__ not in broken:
                 broken.add(found.__name__)
-                yield Broken("candidacy", norm, (found.__doc__ or "").splitlines()[0], walk.trace(place))
+                way = None if found in (no_dead_end, approval_is_possible) else walk.way(place)
+                yield Broken("candidacy", norm, (found.__doc__ or "").splitlines()[0], walk.trace(place), way)
 
 
 # Where the most is in one hand; the others are walked by a slow test.

@@ -85,6 +85,13 @@ class Move(NamedTuple):
         return f"{self.act} by {self.by} ⇒ candidacy {at.candidacy}, meeting {at.meeting}, question {at.question}, poll {at.poll}"
 
 
+class Way(NamedTuple):
+    """A counterexample: in which world, and what was done in it."""
+
+    world: World
+    moves: tuple[Move, ...]
+
+
 Choice = tuple[
     dict[str, Any], Callable[[Place], Place]
 ]  # what the act is told, and what it leaves beside the new state
@@ -111,13 +118,17 @@ class Walk:
                     queue.append(move.place)
         return found
 
-    def trace(self, place: Place) -> tuple[str, ...]:
+    def way(self, place: Place) -> Way:
         """Return the shortest way to a place."""
-        moves: list[str] = []
+        moves: list[Move] = []
         while step := self.came[place]:
             place = step[0]
-            moves.append(str(step[1]))
-        return (str(self.world), *reversed(moves))
+            moves.append(step[1])
+        return Way(self.world, tuple(reversed(moves)))
+
+    def trace(self, place: Place) -> tuple[str, ...]:
+        """Tell the shortest way to a place."""
+        return (str(self.world), *(str(move) for move in self.way(place).moves))
 
     # --------------------------------------------------------------------------------------------------------------- moves
 

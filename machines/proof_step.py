@@ -69,6 +69,7 @@ class Broken(NamedTuple):
     norm: str
     rule: str
     trace: tuple[str, ...]
+    way: Any = None  # of a path: the world and its moves, if the last of them breaks the rule
 
     def __str__(self) -> str:
         """Say it on a few lines."""

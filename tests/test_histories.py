@@ -1,15 +1,11 @@
 """Program and reference agree in random histories; where they do not, the shortest history becomes a scenario that fails."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from benchmarks.guards import Removed, without
 from desk.simulate import rehearse
-from machines import graph_walk
-from machines.machine import machine_of
 from machines.procedures import PROCEDURES
 from tests.histories.filed import keep
 from tests.histories.history import Tried, lessened, replayed
@@ -17,6 +13,7 @@ from tests.histories.machine import play
 from tests.histories.stage import SETTINGS, OnPostgresql, OnSqlite
 from tests.reference import Attempt
 from tests.reference.world import ROWS
+from tests.tables_changed import without_guard
 
 REFERENCE = Path(__file__).with_name("reference")
 
@@ -69,31 +66,10 @@ def test_random_histories_on_postgresql(postgresql_server: str) -> None:
     assert failed is None, failed.file()
 
 
-@contextmanager
-def taken_out(name: str) -> Iterator[None]:
-    """Take a guard out of its table for a while."""
-    removed = Removed(*name.split("/"))
-    procedure = PROCEDURES[removed.procedure]
-    acts = procedure.acts
-    assert without(procedure, removed).acts != acts
-    try:
-        _set_acts(procedure, without(procedure, removed).acts)
-        yield
-    finally:
-        _set_acts(procedure, acts)
-
-
-def _set_acts(procedure: object, acts: object) -> None:
-    object.__setattr__(procedure, "acts", acts)
-    procedure.__dict__.pop("rows", None)
-    for kept in (machine_of, graph_walk.edges, graph_walk.terms, graph_walk.places):
-        kept.cache_clear()
-
-
 @pytest.mark.slow
 def test_a_rule_that_is_missing_becomes_a_scenario(sqlite_stage: OnSqlite, tmp_path: Path) -> None:
     """Without the rule on kinds (B05) a history differs, is shrunk, and its file fails; with the rule it comes as expected."""
-    with taken_out("poll/draft/guards/kind_may_be_polled"):
+    with without_guard("poll/draft/guards/kind_may_be_polled"):
         _, failed = play(sqlite_stage, examples=40, steps=40, seed=1, shrink=False)
         assert failed is not None
         file = keep(tmp_path, failed.file())
@@ -111,7 +87,7 @@ def test_what_differs_is_made_shorter(sqlite_stage: OnSqlite, tmp_path: Path) ->
         Tried(at, Attempt("m2", "session_request.sign", "r", {})),
         Tried(at, Attempt("ch", "poll.draft", "p", poll)),
     ]
-    with taken_out("poll/draft/guards/kind_may_be_polled"):
+    with without_guard("poll/draft/guards/kind_may_be_polled"):
         failed = replayed(sqlite_stage, SETTINGS[0], tried)
         assert failed is not None
         failed = lessened(sqlite_stage, failed)
@@ -129,7 +105,7 @@ def test_an_act_that_the_rows_do_not_follow_becomes_a_scenario(sqlite_stage: OnS
     at = SETTINGS[0].starts
     held: Callable[[str], Attempt] = lambda who: Attempt(who, "council_meeting.sign", "m", {})
     draft = Attempt("wb", "council_meeting.draft", "m", {"starts_at": "2027-02-03 10:00", "place": "Astana"})
-    with taken_out("council_meeting/sign/to.0/everyone_has_done_it"):
+    with without_guard("council_meeting/sign/to.0/everyone_has_done_it"):
         failed = replayed(sqlite_stage, SETTINGS[0], [Tried(at, draft), Tried(at, held("m13"))])
         assert failed is not None
         file = keep(tmp_path, failed.file())

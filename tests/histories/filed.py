@@ -5,9 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from desk.scenario import Step, at_minute
+from desk.scenario_written import plain, remarks, written
 from tests.histories.stage import Difference, Setting
 from tests.reference import World
 
@@ -17,16 +16,9 @@ def file_of(setting: Setting, steps: Sequence[Step], world: World, difference: D
     head: dict[str, Any] = {"title": "The program and the reference differ", "starts": at_minute(setting.starts)}
     if setting.rulings:
         head["rulings"] = dict(setting.rulings)
-    head["roster"] = {name: _plain(value) for name, value in setting.roster}
+    head["roster"] = {name: plain(value) for name, value in setting.roster}
     told = [step_as_data(step) for step in steps] + list(_looks(world, difference))
-    said = "".join(f"# {line}\n" for line in str(difference).splitlines())
-    return f"{said}{written(head, told)}"
-
-
-def written(head: dict[str, Any], steps: Sequence[dict[str, Any]]) -> str:
-    """Write head and steps, each on a line of its own."""
-    lines = [_flow({key: value})[1:-1] for key, value in head.items()]
-    return "\n".join([*lines, "steps:", *(f"- {_flow(step)}" for step in steps), ""])
+    return remarks(str(difference)) + written(head, told)
 
 
 def step_as_data(step: Step) -> dict[str, Any]:
@@ -39,10 +31,10 @@ def step_as_data(step: Step) -> dict[str, Any]:
             if getattr(step, key) is not None:
                 told[key] = getattr(step, key)
         if step.refused is not None:
-            told["refused"] = _plain(step.refused)
+            told["refused"] = plain(step.refused)
     elif step.case:
         told["case"] = step.case
-    return told | ({"expect": _plain(dict(step.expect))} if step.expect else {})
+    return told | ({"expect": plain(dict(step.expect))} if step.expect else {})
 
 
 def keep(folder: Path, text: str) -> Path:
@@ -82,15 +74,3 @@ def _looks(world: World, difference: Difference) -> Iterator[dict[str, Any]]:
 
 def _due(due: datetime | None) -> str:
     return at_minute(due) if due else "none"
-
-
-def _flow(value: Any) -> str:
-    return yaml.safe_dump(
-        _plain(value), default_flow_style=True, width=10**6, sort_keys=False, allow_unicode=True
-    ).strip()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
