@@ -5,7 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.reference.people import wait_for_the_next_meeting
-from tests.reference.world import THEN, Case, Reason, Told, Warned, World, act, after, two_thirds, working_days, works
+from tests.reference.world import (
+    THEN,
+    Case,
+    Reason,
+    Told,
+    Warned,
+    World,
+    act,
+    after,
+    simply,
+    two_thirds,
+    working_days,
+    works,
+)
 
 Says = Iterator[Any]
 AHEAD = ("drafted", "signed", "convened", "open")
@@ -127,11 +140,8 @@ def close_meeting(w: World, c: Case, a: Told) -> Says:
     c.state = "held"
 
 
-@act("council_meeting.record", "held", "deputy_chairman", "23.1")
-def record(w: World, c: Case, a: Told) -> Says:
-    """The minutes."""
-    yield THEN
-    c.state = "recorded"
+# The minutes.
+simply("council_meeting.record", "held", "deputy_chairman", "23.1", "recorded")
 
 
 # -------------------------------------------------------------------------------------------------------------------- questions
@@ -244,11 +254,8 @@ def recommended(w: World, person: str) -> None:
     )
 
 
-@act("council_question.remove", "listed", "deputy_chairman", "9.2a")
-def take_off(w: World, c: Case, a: Told) -> Says:
-    """From the agenda."""
-    yield THEN
-    c.state = "removed"
+# From the agenda.
+simply("council_question.remove", "listed", "deputy_chairman", "9.2a", "removed")
 
 
 # ------------------------------------------------------------------------------------------------------------------------ polls

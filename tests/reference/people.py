@@ -17,6 +17,7 @@ from tests.reference.world import (
     act,
     after,
     as_day,
+    simply,
     working_days,
 )
 
@@ -46,7 +47,7 @@ def assume(w: World, c: Case, a: Told) -> Says:
     kind = {"sa_chairman": "small_assembly", "sa_secretariat": "small_assembly"}.get(office, office)
     if office in NOMINATING and w.bodies.get(body) != kind:
         yield Reason("17.1", "office.unknown_body")
-    if any(m.body == body for m in w.of(person or "", office)) and office not in own and office != "chairman":
+    if any(m.body == body for m in w.of(person or "", office)):
         yield Reason("17.1", "office.held_already")
     yield THEN
     if office == "sa_chairman":  # the akim: a successor's assumption ends the predecessor's
@@ -146,11 +147,8 @@ def wait_for_the_next_meeting(w: World, cases: list[Case]) -> None:
         c.open["consideration"] = (start, None)
 
 
-@act("candidacy.return", "nominated", "working_body", "14.1a 14.1b")
-def send_back(w: World, c: Case, a: Told) -> Says:
-    """Returned with a reason; it can be cured (C04)."""
-    yield THEN
-    c.state = "inadmissible"
+# Returned with a reason; it can be cured (C04).
+simply("candidacy.return", "nominated", "working_body", "14.1a 14.1b", "inadmissible")
 
 
 @act("candidacy.cure", "inadmissible", NOMINATE, "14.1a 14.1b")
@@ -195,11 +193,8 @@ def approve(w: World, c: Case, a: Told) -> Says:
     start(w, c.person or "", a.paper_day("order"))
 
 
-@act("candidacy.reject", "submitted", "chairman", "14.2d")
-def reject(w: World, c: Case, a: Told) -> Says:
-    """By the Chairman, with or without a reason."""
-    yield THEN
-    c.state = "rejected"
+# By the Chairman, with or without a reason.
+simply("candidacy.reject", "submitted", "chairman", "14.2d", "rejected")
 
 
 @act("candidacy.include", "new", "chairman", "14.2e 13.1a")
@@ -213,12 +208,14 @@ def include(w: World, c: Case, a: Told) -> Says:
     start(w, a.person() or "", a.paper_day("order"))
 
 
-@act("candidacy.withdraw", "nominated inadmissible admissible considered submitted",
-     "candidate nominating_body working_body", "14.1a 14.1b")  # fmt: skip
-def withdraw(w: World, c: Case, a: Told) -> Says:
-    """At any time before the end."""
-    yield THEN
-    c.state = "withdrawn"
+# At any time before the end.
+simply(
+    "candidacy.withdraw",
+    "nominated inadmissible admissible considered submitted",
+    "candidate nominating_body working_body",
+    "14.1a 14.1b",
+    "withdrawn",
+)
 
 
 # ------------------------------------------------------------------------------------------------------------------- membership
@@ -349,18 +346,11 @@ def grant(w: World, c: Case, a: Told) -> Says:
     w.bring_about("membership.remove", c.parent)
 
 
-@act("removal.decline", "submitted", "chairman", "15.0a")
-def decline(w: World, c: Case, a: Told) -> Says:
-    """He need not."""
-    yield THEN
-    c.state = "declined"
+# He need not.
+simply("removal.decline", "submitted", "chairman", "15.0a", "declined")
 
-
-@act("removal.lapse", "submitted", "", "20.3")
-def lapse_removal(w: World, c: Case, a: Told) -> Says:
-    """The member has left meanwhile."""
-    yield THEN
-    c.state = "moot"
+# The member has left meanwhile.
+simply("removal.lapse", "submitted", "", "20.3", "moot")
 
 
 # ----------------------------------------------------------------------------------------------------------- seats in the Council
@@ -440,8 +430,5 @@ def dismiss(w: World, c: Case, a: Told) -> Says:
     w.end_mandate(c)
 
 
-@act("deputy_appointment.lapse", "recommended", "working_body", "7.2b")
-def lapse_recommendation(w: World, c: Case, a: Told) -> Says:
-    """The President appoints somebody else, or nobody."""
-    yield THEN
-    c.state = "lapsed"
+# The President appoints somebody else, or nobody.
+simply("deputy_appointment.lapse", "recommended", "working_body", "7.2b", "lapsed")

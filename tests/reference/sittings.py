@@ -15,6 +15,7 @@ from tests.reference.world import (
     after,
     months,
     rolled,
+    simply,
     two_thirds,
     working_days,
 )
@@ -212,18 +213,11 @@ def set_method(w: World, c: Case, a: Told) -> Says:
     c.told["method"] = a.facts["method"]
 
 
-@act("session.pause", "open", "chairman", "8.3a")
-def pause(w: World, c: Case, a: Told) -> Says:
-    """For a while."""
-    yield THEN
-    c.state = "paused"
+# For a while.
+simply("session.pause", "open", "chairman", "8.3a", "paused")
 
-
-@act("session.resume", "paused", "chairman", "8.3a")
-def resume(w: World, c: Case, a: Told) -> Says:
-    """It goes on."""
-    yield THEN
-    c.state = "open"
+# It goes on.
+simply("session.resume", "paused", "chairman", "8.3a", "open")
 
 
 @act("session.close", "open paused", "chairman", "8.3b")
@@ -235,11 +229,8 @@ def close(w: World, c: Case, a: Told) -> Says:
     c.state = "closed"
 
 
-@act("session.record", "closed", "chairman", "8.3b")
-def record(w: World, c: Case, a: Told) -> Says:
-    """The minutes."""
-    yield THEN
-    c.state = "recorded"
+# The minutes.
+simply("session.record", "closed", "chairman", "8.3b", "recorded")
 
 
 # ------------------------------------------------------------------------------------------------------------------ resolutions
@@ -323,11 +314,8 @@ def close_vote(w: World, c: Case, a: Told) -> Says:
     c.state = "adopted" if 2 * votes["for"] > len(c.told["hall"]) else "not_adopted"
 
 
-@act("resolution.remove", "listed", "chairman", "8.4.5")
-def take_off(w: World, c: Case, a: Told) -> Says:
-    """From the agenda."""
-    yield THEN
-    c.state = "removed"
+# From the agenda.
+simply("resolution.remove", "listed", "chairman", "8.4.5", "removed")
 
 
 @act("resolution.dissent", "adopted not_adopted", "member", "20.2")
@@ -376,18 +364,11 @@ def register(w: World, c: Case, a: Told) -> Says:
     c.open = {"convening": (after(w.today + timedelta(days=30)), None)} if enough else {}
 
 
-@act("session_request.satisfy", "registered", "", "8.2b")
-def satisfy(w: World, c: Case, a: Told) -> Says:
-    """A session was convened for it."""
-    yield THEN
-    c.state = "satisfied"
+# A session was convened for it.
+simply("session_request.satisfy", "registered", "", "8.2b", "satisfied")
 
-
-@act("session_request.lapse", "collecting", "", "8.2b")
-def lapse(w: World, c: Case, a: Told) -> Says:
-    """Too few in twelve months."""
-    yield THEN
-    c.state = "lapsed"
+# Too few in twelve months.
+simply("session_request.lapse", "collecting", "", "8.2b", "lapsed")
 
 
 @act("annual_session.begin", "new", "", "8.1c")
@@ -398,15 +379,8 @@ def duty(w: World, c: Case, a: Told) -> Says:
     c.open["year_end"] = (after(date(int(c.told["year"]), 12, 31)), "breach")
 
 
-@act("annual_session.meet", "due", "", "8.1c")
-def meet(w: World, c: Case, a: Told) -> Says:
-    """A session was opened with a quorum."""
-    yield THEN
-    c.state = "met"
+# A session was opened with a quorum.
+simply("annual_session.meet", "due", "", "8.1c", "met")
 
-
-@act("annual_session.breach", "due", "", "8.1c")
-def breach(w: World, c: Case, a: Told) -> Says:
-    """The year has passed."""
-    yield THEN
-    c.state = "breached"
+# The year has passed.
+simply("annual_session.breach", "due", "", "8.1c", "breached")

@@ -176,6 +176,16 @@ def act(name: str, source: str, by: str, norms: str, **how: bool) -> Callable[[C
     return enter
 
 
+def simply(name: str, source: str, by: str, norms: str, to: str, **how: bool) -> None:
+    """Enter an act that nothing stands in the way of but office and state, and that moves the case and nothing else."""
+
+    def rule(w: "World", c: Case, a: "Told") -> Iterator[Any]:
+        yield THEN
+        c.state = to
+
+    act(name, source, by, norms, **how)(rule)
+
+
 NOMINATING = ("sa_chairman", "sa_secretariat", "association", "state_body")
 RANK = ("exit", "breach", "begin", "lapse", "close")  # what falls due at one instant happens in this order
 PAPERS = ("order", "minutes", "act", "decision", "certificate", "basis")
