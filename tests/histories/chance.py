@@ -31,6 +31,12 @@ def usual(options: Sequence[Any]) -> Any:
     return options[0]
 
 
+def turned(w: World, options: list[Any]) -> list[Any]:
+    """Let another one be the usual one, as cases become more."""
+    place = len(w.cases) % len(options)
+    return options[place:] + options[:place]
+
+
 def chosen(draw: Draw) -> Pick:
     """Take the usual one in two of three cases, else any."""
     return lambda options: options[0] if draw(st.integers(0, 2)) < 2 else draw(st.sampled_from(options))
@@ -195,7 +201,7 @@ def _assume(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
 
 
 def _nomination(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
-    route = pick(["state_body", "association", "small_assembly"])
+    route = pick(turned(w, ["state_body", "association", "small_assembly"]))
     bodies = {"state_body": "head_letter", "association": "conference", "small_assembly": "small_assembly_session"}
     person = c.person if c else pick(outsiders(w) + people(w))
     told = {
@@ -387,7 +393,7 @@ def _hall(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
 
 def _method(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
     told = _count(lambda w, c: len(c.told["present"] & w.holders("member")))(w, c, pick)
-    return {"method": pick(["show_of_hands", "roll_call", "secret"]), **told}
+    return {"method": pick(turned(w, ["show_of_hands", "roll_call", "secret"])), **told}
 
 
 def _resolution(w: World, c: Case | None, pick: Pick) -> dict[str, Any] | None:

@@ -120,7 +120,7 @@ def replayed(stage: Stage, setting: Setting, tried: list[Tried]) -> Failed | Non
                 history.pass_to(at)
             if told:
                 history.play(told)
-            if again:
+            if again and history.steps[-1].refused is None:
                 history.again()
     except Difference as difference:
         return history.failed(difference)

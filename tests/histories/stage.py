@@ -13,6 +13,7 @@ from desk.play_roster import put_in_office
 from desk.scenario import Roster, Scenario, Step, at_minute
 from desk.stages import InMemory
 from machines.act import Act
+from machines.refusal import Unanswerable
 from machines.settle import act_settled
 from machines.zones import local_time
 from models.database import Database
@@ -183,7 +184,10 @@ class Real(Play):
         """Send the act that was just done once more, with its key: the first answer comes again, and nothing is written."""
         assert self.latest is not None
         before = self._written()
-        done = act_settled(self.database.transaction, self.latest, self.book)
+        try:
+            done = act_settled(self.database.transaction, self.latest, self.book)
+        except Unanswerable as error:
+            raise Difference(f"{self.latest}: done once, and not answered again with its key: {error!r}") from error
         if not done.replay or self._written() != before:
             raise Difference(f"{self.latest} was done twice with one key")
 
