@@ -271,9 +271,14 @@ def _asked(
             raise typer.BadParameter(f"--fact {each!r}: expected NAME=YAML, such as route=small_assembly")
         told[name] = _yaml(text, f"--fact {name}")
     asked: dict[str, Any] = {"act": act, "facts": told}
-    paper = {"document": _mapping(_yaml(document, "--document"), "--document")} if document else {}
+    paper = {"document": read_mapping(document, "--document")} if document else {}
     named = {"office": office, "on_behalf_of": on_behalf_of}
     return asked | paper | {name: value for name, value in named.items() if value}
+
+
+def read_mapping(text: str, where: str) -> dict[str, Any]:
+    """Read names with values of an option, in YAML."""
+    return _mapping(_yaml(text, where), where)
 
 
 def _acts_of(path: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desk.cli_console import WRONG, Console, Ended, console_of, read_day
+from desk.cli_erase import erase
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from models.database import Db
 
 roster = typer.Typer(help="The register as a file: import.", no_args_is_help=True, rich_markup_mode=None)
-person = typer.Typer(help="The register of people: add, list.", no_args_is_help=True, rich_markup_mode=None)
+person = typer.Typer(help="The register of people: add, list, erase.", no_args_is_help=True, rich_markup_mode=None)
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 _PEOPLE = """SELECT person_id, name_kk, name_ru, name_en, email, language, region FROM people
- WHERE search_key LIKE ? ORDER BY sort_key, person_id"""
+ WHERE search_key LIKE ? AND erased_at IS NULL ORDER BY sort_key, person_id"""
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="at the end of that day")]
 
 
@@ -200,6 +201,7 @@ def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
 def add_to(main: typer.Typer) -> None:
     """Add the commands of the register."""
     main.add_typer(roster, name="roster")
+    person.command()(erase)
     main.add_typer(person, name="person")
     for command in (members, offices, bodies):
         main.command()(command)

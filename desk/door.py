@@ -4,6 +4,7 @@ A door reads the clock once, gives the instant to everything, and opens the tran
 """
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from desk.problems import Unseen, problem, wrong_choice
 from desk.shapes import act_answer, case_answer, entry_answer, opened_by, read_refusal
 from machines.act import CLOCK, Act, Done
 from machines.configured import configured_book
+from machines.erasure import ERASURE
 from machines.facts import Facts
 from machines.perform import explain
 from machines.procedure import NOBODY, Office
@@ -25,8 +27,10 @@ from machines.rulebook import Rulebook
 from machines.settle import act_settled, again_if_raced, anything_due, settle_in
 from machines.trial import try_act
 from machines.witnesses import TrustedClock
-from models.database import Database, Db
+from models.database import Database, Db, is_outage
 from models.entry import COLUMNS, Record
+
+log = logging.getLogger("kenes.desk")
 
 OFFICES = tuple(office.value for office in Office if office not in NOBODY)  # those that a person may name
 
@@ -58,6 +62,7 @@ class Answered:
     seq: int
     body: dict[str, Any]
     replay: bool
+    overwritten: bool = False  # of an erasure: nothing of it is left in the files of the database
 
 
 def open_door(settings: Any, *, clock: Callable[[], datetime] = clock) -> Door:
@@ -132,7 +137,23 @@ def do(door: Door, act: Act, *, language: str) -> Answered:
         raise
     door.counted.done(done)
     log_done(done)
-    return _answered(done, door.book.zone, language)
+    answered = _answered(done, door.book.zone, language)
+    return replace(answered, overwritten=overwrite(door)) if done.record.procedure == ERASURE.name else answered
+
+
+def overwrite(door: Door) -> bool:
+    """Leave nothing of what was erased on the disk; what others still read is said in the log, and overwritten the next time."""
+    try:
+        whole = door.database.overwrite()
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        whole = False
+    if not whole:
+        log.warning(
+            "what was erased could not be overwritten yet: `kenes person erase` for the same person does it again"
+        )
+    return whole
 
 
 def try_acts(

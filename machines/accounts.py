@@ -17,7 +17,6 @@ BY_HAND: Mapping[str, tuple[Place, ...]] = MappingProxyType(
     {
         "D.1": (Place("record", "machines.editions.edition_on"), Place("record", "models.entry.Entry")),
         "2.2": (Place("record", "models.ballot.Ballot"), Place("record", "models.entry.Entry")),
-        "2.3": (Place("record", "models.person.Person"),),
         "3.1": (Place("record", "machines.resolution_votes.view"),),
         "3.2": (Place("record", "machines.resolution_votes.view"),),
         "6.6": (Place("record", "models.person.Body"),),

@@ -187,7 +187,8 @@ def _nobody_of_that_name(db: Db, given: Facts) -> list[dict[str, Any]]:
     if not named:
         return []
     marks = ", ".join("?" * len(named))
-    known = {row[0] for row in db.all(f"SELECT person_id FROM people WHERE person_id IN ({marks})", *named.values())}  # noqa: S608
+    known_by = f"SELECT person_id FROM people WHERE person_id IN ({marks}) AND erased_at IS NULL"  # noqa: S608
+    known = {row[0] for row in db.all(known_by, *named.values())}
     return [
         {"fact": fact, "code": "unknown_person", "reason": f"nobody in the register is called {person!r}"}
         for fact, person in named.items()

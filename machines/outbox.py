@@ -33,9 +33,13 @@ _CLAIM_LETTERS = f"""WITH picked AS MATERIALIZED (SELECT key FROM messages WHERE
 _CALLS = f"""SELECT m.key, m."to", m.template, m.parameters, m.number, m.seq, m.attempts, m.created_at, m.next_at
  FROM messages m JOIN entries e ON e.number = m.number AND e.seq = m.seq
  WHERE {_WAITING} AND m.channel = 'webhook' AND m."to" = ? ORDER BY e.position LIMIT ?"""  # noqa: S608
-_SENT = f"""UPDATE messages SET sent_at = ?, sent_by = ?, subject = ?, body = ?, mail_id = ?, attempts = attempts + 1, failure = ''
+# Of a case whose person was erased while the letter was on its way no text is kept.
+_ERASED = """EXISTS (SELECT 1 FROM cases c JOIN people p ON p.person_id = c.person_id
+ WHERE c.number = messages.number AND p.erased_at IS NOT NULL)"""
+_TEXT = f"subject = CASE WHEN {_ERASED} THEN '' ELSE ? END, body = CASE WHEN {_ERASED} THEN '' ELSE ? END"
+_SENT = f"""UPDATE messages SET sent_at = ?, sent_by = ?, {_TEXT}, mail_id = ?, attempts = attempts + 1, failure = ''
  WHERE key = ? AND {_WAITING}"""  # noqa: S608
-_FAILED = f"""UPDATE messages SET attempts = ?, next_at = ?, dead_at = ?, failure = ?, subject = ?, body = ?, mail_id = ?
+_FAILED = f"""UPDATE messages SET attempts = ?, next_at = ?, dead_at = ?, failure = ?, {_TEXT}, mail_id = ?
  WHERE key = ? AND {_WAITING}"""  # noqa: S608
 _TOLD = (
     "position",

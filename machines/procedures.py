@@ -9,6 +9,7 @@ from machines.council_question import COUNCIL_QUESTION
 from machines.council_seat import COUNCIL_SEAT
 from machines.deputy_appointment import DEPUTY_APPOINTMENT
 from machines.edition import EDITION
+from machines.erasure import ERASURE
 from machines.membership import MEMBERSHIP
 from machines.office import OFFICE
 from machines.poll import POLL
@@ -37,6 +38,7 @@ PROCEDURES: dict[str, Procedure[Any]] = {
         ANNUAL_SESSION,
         EDITION,
         TERM_DECISION,
+        ERASURE,
     )
 }
 

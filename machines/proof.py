@@ -12,6 +12,7 @@ from machines import (
     proof_appointments,
     proof_council,
     proof_editions,
+    proof_erasure,
     proof_path_rules,
     proof_paths,
     proof_people,
@@ -43,6 +44,7 @@ SITUATIONS: dict[str, Callable[[int], Iterator[Situation[Any]]]] = {
     "session_request": proof_sessions.requests,
     "edition": proof_editions.editions,
     "term_decision": proof_terms.decisions,
+    "erasure": proof_erasure.erasures,
 }  # the duty of a year has no guards: nothing of it depends on a situation
 
 POSSIBLE = "What the Regulation provides for is possible: every way of an act is taken in some situation."

@@ -71,6 +71,21 @@ class Database:
         """
         return (self._on_sqlite if self.kind == "sqlite" else self._on_postgresql)(keep=keep, write=write)
 
+    def overwrite(self) -> bool:
+        """Leave nothing on the disk of what was deleted or changed; say whether that could be done to the end.
+
+        SQLite is written anew and its log emptied; False: somebody still reads what was, the log is emptied later. PostgreSQL
+        frees what nobody can see any more; only `VACUUM FULL` writes its tables anew. No transaction may be open here.
+        """
+        with self.engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            if self.kind == "postgresql":
+                return _vacuumed(raw)
+            with self._turn:
+                raw.execute("VACUUM")
+                (busy, _, _) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def dispose(self) -> None:
         """Close every connection that nobody uses."""
         while self._idle:
@@ -231,6 +246,15 @@ def _is_lock_failure(error: BaseException) -> bool:
     cause = getattr(error, "orig", None) or error
     locked = isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
     return locked or getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE or isinstance(cause, sa.exc.TimeoutError)
+
+
+def _vacuumed(raw: Any) -> bool:
+    raw.autocommit = True  # VACUUM is refused inside of a transaction
+    try:
+        raw.execute("VACUUM")
+    finally:
+        raw.autocommit = False
+    return True
 
 
 def _abandon(db: Db, connection: sa.Connection) -> None:

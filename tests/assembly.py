@@ -458,7 +458,7 @@ def _assert_unbroken(journal: Sequence[Record]) -> None:
     previous, state = GENESIS, ""
     for seq, entry in enumerate(journal, start=1):
         assert (seq, previous, state) == (entry.seq, entry.previous, entry.source), entry
-        assert entry.payload_hash == digest(entry.salt + (entry.payload or "")), entry
+        assert entry.payload is None or entry.payload_hash == digest((entry.salt or "") + entry.payload), entry
         assert entry.hash == digest(header(entry)), entry
         previous, state = entry.hash, entry.target
 

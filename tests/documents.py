@@ -1,7 +1,7 @@
 """The documents that are made from the code, or played: `python -m tests.documents` writes them again.
 
-Tables stand in the README between two markers; docs/rulings.md and docs/norms.md are made as a whole; console blocks are played
-(tests/played.py).
+Tables stand in the README between two markers; docs/rulings.md and docs/norms.md are made as a whole, docs/personal_data.md
+has its table; console blocks are played (tests/played.py).
 """
 
 import re
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from machines.personal import table_of_columns
 from machines.procedure import Procedure
 from machines.procedures import PROCEDURES
 from machines.rulings import RULINGS, Ruling
@@ -21,6 +22,8 @@ from tests.played import ROOT, played
 TABLE = re.compile(r"(<!-- table of procedures: .*? -->\n).*?(<!-- end of table -->)", re.DOTALL)
 WITH_TABLE = "README.md"
 PLAYED_DOCUMENTS = ("README.md", "docs/api.md")
+COLUMNS = re.compile(r"(<!-- columns -->\n\n).*?(\n?<!-- end of columns -->)", re.DOTALL)
+COLUMNS_DOCUMENT = "docs/personal_data.md"
 RULINGS_DOCUMENT = "docs/rulings.md"
 NORMS_DOCUMENT = "docs/norms.md"
 
@@ -78,10 +81,16 @@ def with_table(text: str) -> str:
     return TABLE.sub(lambda found: found[1] + table_of_procedures() + found[2], text)
 
 
+def with_columns(text: str) -> str:
+    """Put what becomes of every column between its markers."""
+    return COLUMNS.sub(lambda found: f"{found[1]}{table_of_columns()}\n<!-- end of columns -->", text)
+
+
 def as_they_should_be(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield each document with what it should say."""
     yield ROOT / RULINGS_DOCUMENT, rulings_document()
     yield ROOT / NORMS_DOCUMENT, norms_document()
+    yield ROOT / COLUMNS_DOCUMENT, with_columns((ROOT / COLUMNS_DOCUMENT).read_text(encoding="utf-8"))
     for name in PLAYED_DOCUMENTS:
         text = (ROOT / name).read_text(encoding="utf-8")
         place = folder / name.replace("/", "-")

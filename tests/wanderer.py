@@ -31,6 +31,8 @@ WORDS = ("On the proposal of the secretariat, as agreed", "Kostanay", "1-7")
 NAMED = {"rule": [*LOOKS_AT], "norm": ("9.2c", "9.3b", "8.3b", "14.2c", "15.0a")}
 INDISPENSABLE = {Office.working_body, Office.chairman, Office.sa_secretariat}  # without them nothing goes on
 
+MOST_ERASED = 1  # few hold no office, and without them nobody is nominated
+
 OPENING = [row for procedure in PROCEDURES.values() for row in procedure.acts if row.opens_case]
 
 
@@ -54,9 +56,16 @@ class Wanderer:
 
     def __init__(self, assembly: Assembly, seed: int) -> None:
         self.assembly, self.dice = assembly, random.Random(seed)
-        self.people = [row[0] for row in assembly.ask("SELECT person_id FROM people ORDER BY person_id")]
         self.bodies = [row[0] for row in assembly.ask("SELECT body_id FROM bodies ORDER BY body_id")]
         self.visited: set[tuple[str, str]] = set()
+
+    @property
+    def people(self) -> list[str]:
+        """Who is known, and not erased: nobody names the others any more."""
+        return [
+            row[0]
+            for row in self.assembly.ask("SELECT person_id FROM people WHERE erased_at IS NULL ORDER BY person_id")
+        ]
 
     # ------------------------------------------------------------------------------------------------------------ wandering
 
@@ -260,7 +269,8 @@ def linked(row: Transition[Any]) -> set[str]:
 
 def _go_on(db: Db) -> None:
     held = {row[0] for row in db.all("SELECT office FROM mandates WHERE ended_at IS NULL")}
-    if not INDISPENSABLE <= held:
+    erased = db.one("SELECT count(*) FROM people WHERE erased_at IS NOT NULL")
+    if not INDISPENSABLE <= held or (erased and erased[0] > MOST_ERASED):
         raise StandStill
 
 
