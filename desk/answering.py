@@ -18,7 +18,7 @@ from desk.problems import REQUEST, TooMany, Unauthorized, plain, problem
 from machines.clock import ClockInDoubt
 from machines.refusal import Conflict, Unanswerable, Unknown, WrongFacts
 from machines.wording import say
-from models.database import Locked
+from models.database import Locked, ReplacedError
 
 PROBLEM = "application/problem+json"
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
@@ -48,6 +48,7 @@ def answer_exceptions(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _wrong_shape)
     app.add_exception_handler(HTTPException, _status)
     app.add_exception_handler(WrongStatus, _status)
+    app.add_exception_handler(ReplacedError, _replaced)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -96,6 +97,12 @@ def _status(request: Request, error: Exception) -> Response:
     numbers = error.numbers if isinstance(error, WrongStatus) else {}
     body = plain(status, language_of(request), allowed=headers.get("Allow", ""), method=request.method, **numbers)
     return answer_problem(body, headers=headers)
+
+
+def _replaced(request: Request, error: Exception) -> Response:
+    """Answer that the database is not where it was; nothing was done, and nothing is until kenes is started anew."""
+    log.error("%s %s: %s", request.method, request.url.path, error)
+    return answer_problem(plain(503, language_of(request)))
 
 
 def _bug(request: Request, error: Exception) -> Response:

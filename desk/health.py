@@ -8,7 +8,7 @@ from typing import Any
 from desk.door import Door, looking
 from desk.shapes import moment
 from machines.alarms import Standing, open_alarms
-from models.database import Db, instant
+from models.database import Db, ReplacedError, instant
 from models.heartbeat import LATE_AFTER, SWEEP
 
 NO_TIME_AFTER_S = LATE_AFTER[SWEEP].total_seconds()  # without a sweep for so long the service is not ready for time
@@ -25,10 +25,13 @@ def health(door: Door) -> dict[str, Any]:
             swept = dict(heartbeats(db)).get(SWEEP)
             standing = open_alarms(db)
         in_doubt = door.trusted is not None and door.trusted.doubt() is not None
-        database = True
+        database, reason = True, {}
+    except ReplacedError as error:
+        log.error("%s", error)  # noqa: TRY400  its words say all
+        swept, database, in_doubt, reason = None, False, False, {"reason": "database replaced"}
     except Exception:  # whatever keeps the database from answering, the probe must say so
         log.exception("the database does not answer")
-        swept, database, in_doubt = None, False, False
+        swept, database, in_doubt, reason = None, False, False, {"reason": "database does not answer"}
     age = (now - swept).total_seconds() if swept else None
     time = {
         "last_sweep": moment(swept, door.book.zone) if swept else None,
@@ -41,7 +44,7 @@ def health(door: Door) -> dict[str, Any]:
     return {
         "live": True, "ready": database and in_time, "database": database, "alarms": alarms,
         "time": time | {"ready": in_time, "in_doubt": in_doubt}, "version": our_version(),
-    }  # fmt: skip
+    } | reason  # fmt: skip
 
 
 def our_version() -> str:

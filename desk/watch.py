@@ -18,7 +18,7 @@ from machines.alarms import is_to_be_sent, watch
 from machines.clock_watch import watch_clock
 from machines.settle import again_if_raced
 from machines.watching import SERVICE, full_disks, late_flows, places_of, rooms_of
-from models.database import Database
+from models.database import Database, ReplacedError
 from models.heartbeat import DESK
 from models.settings import Settings
 
@@ -104,6 +104,8 @@ def _watch(watch: Watch, wait: Callable[[float], bool], every_s: float) -> None:
     while not wait(every_s):
         try:
             watch.look()
+        except ReplacedError as error:
+            log.error("%s", error)  # noqa: TRY400  its words say all
         except Exception:
             log.exception("the service could not be watched")
     watch.end()

@@ -1,14 +1,16 @@
 """The database: one address, one way to open a transaction, and the only place that commits."""
 
 import contextlib
+import errno
 import os
 import select
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
@@ -19,6 +21,7 @@ __all__ = [
     "Database",
     "Db",
     "Locked",
+    "ReplacedError",
     "TransactionLost",
     "instant",
     "instant_text",
@@ -39,6 +42,14 @@ class Locked(Exception):
     """Somebody else holds a row or the file for longer than one waits; nothing was written."""
 
 
+class ReplacedError(OSError):
+    """The file of the database is not the one that was opened: moved, replaced or deleted while kenes works with it."""
+
+    def __init__(self, file: str) -> None:
+        said = "moved, replaced or deleted while kenes works with it: end kenes, put the file back with its -wal, start anew"
+        super().__init__(errno.ESTALE, said, file)
+
+
 class Database:
     """Where the rows are: SQLite (a file, or in memory) or PostgreSQL, by its address."""
 
@@ -55,6 +66,7 @@ class Database:
         self._turn = _Turn(patience_s)
         self._alone = self.in_memory  # then there is one connection for all
         self._idle: list[sa.Connection] = []  # of SQLite; PostgreSQL's are kept by the engine, which counts them
+        self._file: _File | None = None  # the one that was opened first
         self.engine = self._sqlite_engine() if self.kind == "sqlite" else self._postgresql_engine()
 
     @property
@@ -67,8 +79,11 @@ class Database:
         """Open a transaction and commit it when the block ends; roll back if it raises, or if not *keep*.
 
         A transaction that does not *write* sees one state, takes no lock, and is refused by the database if it writes.
-        Raises Locked where others hold what is needed for longer than one waits.
+        Raises Locked where others hold what is needed for longer than one waits, ReplacedError where the file of SQLite is
+        another one than before: what is written into a deleted file is lost.
         """
+        if self._file is not None:
+            self._must_be_the_same_file()
         return (self._on_sqlite if self.kind == "sqlite" else self._on_postgresql)(keep=keep, write=write)
 
     def overwrite(self) -> bool:
@@ -91,6 +106,16 @@ class Database:
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
+
+    def _must_be_the_same_file(self) -> None:
+        """Compare two numbers: connections keep a file open that nobody finds any more, and nothing else would say so."""
+        assert self._file is not None
+        try:
+            found = os.stat(self._file.name)  # noqa: PTH116 - half the cost, before every transaction
+        except OSError:
+            raise ReplacedError(self._file.name) from None
+        if found.st_ino != self._file.number or found.st_dev != self._file.device:
+            raise ReplacedError(self._file.name)
 
     @contextlib.contextmanager
     def _on_sqlite(self, *, keep: bool, write: bool) -> Iterator[Db]:
@@ -162,6 +187,8 @@ class Database:
             connection.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late
             for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")
+            if self._file is None and not self.in_memory:
+                self._file = _file_of(connection)
 
         return engine
 
@@ -216,9 +243,27 @@ class _Turn:
         self._lock.release()
 
 
+class _File(NamedTuple):
+    """A file as the system knows it, whatever its name."""
+
+    name: str
+    device: int
+    number: int
+
+
+def _file_of(connection: sqlite3.Connection) -> _File | None:
+    """Return which file a connection has opened; none if it has no name."""
+    name = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
+    try:
+        found = Path(name).stat() if name else None
+    except OSError:
+        return None
+    return found and _File(name, found.st_dev, found.st_ino)
+
+
 def is_outage(error: BaseException) -> bool:
     """Whether *error* says that the database cannot be reached or waited for, and nothing of what was asked."""
-    return isinstance(error, Locked | sa.exc.TimeoutError) or any(
+    return isinstance(error, Locked | ReplacedError | sa.exc.TimeoutError) or any(
         kind.__name__ in ("OperationalError", "DisconnectionError", "InterfaceError") for kind in type(error).__mro__
     )
 

@@ -291,3 +291,17 @@ def test_the_application_reads_its_own_settings(tmp_path: Path, monkeypatch: pyt
 def _still(caplog: pytest.LogCaptureFixture) -> None:
     """Keep the test client's own log of requests out of the reports."""
     caplog.set_level("WARNING", logger="httpx")
+
+
+def test_a_database_that_is_replaced_is_told(sqlite_database: Database, tmp_path: Path) -> None:
+    """Calls are answered with 503, in the reader's language, and the probe says why; a file of somebody else is not written."""
+    desk = Desk(Assembly(sqlite_database, members=4))
+    file = Path(sqlite_database.url.database or "")
+    assert 200 == desk.get("/cases", "wb").status_code
+    file.rename(tmp_path / "elsewhere")
+    found = desk.get("/cases", "wb")
+    assert (503, "The database is not where it was") == (found.status_code, found.json()["title"])
+    health = desk.get("/health", None).json()
+    assert (True, False, "database replaced") == (health["live"], health["ready"], health["reason"])
+    (tmp_path / "elsewhere").rename(file)
+    assert 200 == desk.get("/cases", "wb").status_code

@@ -3,12 +3,14 @@
 # ruff: noqa: PT012 - what raises is often the end of a transaction
 
 import datetime as dt
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,7 +18,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, select
 
 from models import Counter, Database, Deadline, Locked, Token, TransactionLost
-from models.database import is_race, sql_for_psycopg
+from models.database import ReplacedError, is_outage, is_race, sql_for_psycopg
 from models.transaction import Db, instant, instant_text
 
 AT = dt.datetime(2027, 3, 1, 4, 0, tzinfo=dt.UTC)
@@ -469,3 +471,37 @@ def test_an_address_is_shown_without_its_password():
     with pytest.raises(ValueError, match="expected sqlite:///file or postgresql://host/name") as raised:
         Database("mysql://kenes:secret@host/name")
     assert "secret" not in str(raised.value)
+
+
+# ---------------------------------------------------------------------------------------------------------- a file that is replaced
+
+
+@pytest.mark.parametrize("how", ["moved", "replaced", "deleted"])
+def test_a_file_that_is_not_the_one_that_was_opened_is_noticed(sqlite_database, tmp_path, how):
+    """Connections hold the old file open; nothing is written into what nobody finds any more, nor read from it."""
+    file = Path(sqlite_database.url.database)
+    with sqlite_database.transaction() as db:
+        db.run("INSERT INTO counters (series, last) VALUES ('a', 1)")
+    copy = Path(shutil.copyfile(file, tmp_path / "copy"))
+    file.rename(tmp_path / "elsewhere")
+    if how == "replaced":
+        copy.rename(file)
+    elif how == "deleted":
+        (tmp_path / "elsewhere").unlink()
+    for write in (True, False):
+        with pytest.raises(ReplacedError, match="put the file back"), sqlite_database.transaction(write=write):
+            pass
+    assert is_outage(ReplacedError("file"))
+
+
+def test_the_file_is_put_back(sqlite_database, tmp_path):
+    """Then it is the one that was opened, and work goes on."""
+    file = Path(sqlite_database.url.database)
+    with sqlite_database.transaction():
+        pass
+    file.rename(tmp_path / "elsewhere")
+    with pytest.raises(ReplacedError), sqlite_database.transaction():
+        pass
+    (tmp_path / "elsewhere").rename(file)
+    with sqlite_database.transaction() as db:
+        db.run("INSERT INTO counters (series, last) VALUES ('a', 1)")
