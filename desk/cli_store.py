@@ -68,13 +68,14 @@ def restore(
     to: Annotated[str | None, typer.Option(metavar="URL", help="the database; else that of the settings")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="check the backup and restore nothing")] = False,
     without_key: Annotated[bool, typer.Option("--without-key", help="do not ask for the signing key")] = False,
+    as_json: Json = False,
 ) -> None:
     """Bring a backup back into an empty home: all of it, verified, or nothing."""
     from models.backup import restore as restored
     from models.backup_file import opened
     from models.home import taking_key
 
-    console = console_of(ctx)
+    console = console_of(ctx, as_json=as_json)
     with _told(), opened(file) as kept:
         if dry_run:
             _say_checked(console, kept)
@@ -89,25 +90,28 @@ def restore(
             _copying(kept.database, file.name) as copy,
         ):
             copied = restored(kept, target, copy=copy)
-            _say_restored(console, kept, copied, shown_url(target))
-            _say_next(console, elsewhere=elsewhere)
+            _say_restored(console, kept, copied, shown_url(target), elsewhere=elsewhere)
 
 
 def move(
     ctx: typer.Context,
     to: Annotated[str, typer.Option(metavar="URL", help="an empty database: postgresql://… or sqlite:///…")],
+    as_json: Json = False,
 ) -> None:
     """Move everything into an empty database of the other kind, verified entry by entry; the old one stays as it is."""
     from models.backup import move as moved
 
-    console = console_of(ctx)
+    console = console_of(ctx, as_json=as_json)
     settings, source = _settings_at(console, to), console.database
     with _told(), _alone(console.settings), _open(settings) as target, _copying(source, "The move") as copy:
         _nobody_works(source)
         copied = moved(source, target, copy=copy)
+        if as_json:
+            return console.data({"to": shown_url(target), "from": shown_url(source), **_counts(copied)})
         console.say(f"Moved to {shown_url(target)}: {_counted(copied)}. Verified entry by entry, the journal whole.")
         console.say(f"The old database is as it was: {shown_url(source)}. Nobody may act in it any more.")
         _say_next(console, elsewhere=True)
+    return None
 
 
 def add_to(main: typer.Typer) -> None:
@@ -241,10 +245,16 @@ def _say_checked(console: Console, kept: Backup) -> None:
     with kept.database.transaction(write=False) as db:
         found = look_through(db)
     compare(kept, found)
+    if console.as_json:
+        return console.data({"file": str(kept.file), "restored": False, **_of_backup(kept), **_counts(found)})
     console.say(f"{kept.file} is whole: {_counted(found)}; made {_made(console, kept)}. Nothing was restored.")
+    return None
 
 
-def _say_restored(console: Console, kept: Backup, copied: Copied, target: str) -> None:
+def _say_restored(console: Console, kept: Backup, copied: Copied, target: str, *, elsewhere: bool) -> None:
+    if console.as_json:
+        told = {"file": str(kept.file), "restored": True, "to": target}
+        return console.data({**told, **_of_backup(kept), **_counts(copied)})
     console.say(f"Restored into {target}: {_counted(copied)}.")
     console.say("Every row and every entry is that of the backup, and the journal is whole.")
     console.say(
@@ -255,6 +265,8 @@ def _say_restored(console: Console, kept: Backup, copied: Copied, target: str) -
         console.say(
             f"Messages that waited then: {copied.waiting}. They are sent when the service runs, under the same ids."
         )
+    _say_next(console, elsewhere=elsewhere)
+    return None
 
 
 def _say_next(console: Console, *, elsewhere: bool) -> None:
@@ -282,6 +294,18 @@ def _made(console: Console, kept: Backup) -> str:
 def _counted(copied: Copied) -> str:
     rows = sum(one.rows for one in copied.sums.values())
     return f"{copied.entries} entries of {copied.cases} cases, {copied.seals} seals, {rows} rows of {len(copied.sums)} tables"
+
+
+def _of_backup(kept: Backup) -> dict[str, Any]:
+    manifest = kept.manifest
+    return {"made": manifest.at, "by": manifest.kenes, "key": manifest.key}
+
+
+def _counts(copied: Copied) -> dict[str, Any]:
+    """Return what was copied and found whole, in numbers."""
+    numbers = {"entries": copied.entries, "cases": copied.cases, "seals": copied.seals, "erased": copied.erased}
+    tables = {name: one.rows for name, one in copied.sums.items()}
+    return {"verified": True, **numbers, "messages_waiting": copied.waiting, "tables": tables}
 
 
 def _as_data(manifest: dict[str, Any]) -> dict[str, Any]:

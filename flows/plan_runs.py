@@ -10,7 +10,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 
 from flows.home import Home
-from flows.planning import NEAR, Change, follow
+from flows.planning import NEAR, Change, follow, until_still
 from flows.run import Told, carry_out
 from flows.sweeps import beat
 from flows.writing import case_link
@@ -27,10 +27,12 @@ async def plan_runs() -> State[Any]:
 
 
 def _work(home: Home, now: datetime) -> Told:
-    with home.database.transaction(write=False) as db:
-        plan = plan_ahead(db, now + NEAR)
+    def read() -> Plan:
+        with home.database.transaction(write=False) as db:
+            return plan_ahead(db, now + NEAR)
+
     with get_client(sync_client=True) as client:
-        changes = follow(client, plan, now=now, zone=home.settings.zone)
+        plan, changes = until_still(read, lambda plan: follow(client, plan, now=now, zone=home.settings.zone))
     told = told_of(plan, changes, home)
     beat(home.database, "plan_runs", now, "planned", moved=len(changes), ahead=len(plan.instants))
     return told

@@ -5,7 +5,7 @@ was made of is remembered beside it, at Prefect's server: when its database is w
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -37,6 +37,7 @@ REMEMBERED = "kenes_plan"  # Prefect's variable in which a plan says what it was
 STALE = timedelta(minutes=15)  # a plan that old has missed its turn: the service stood still, or a planner has failed
 NEAR = timedelta(seconds=20)  # what is nearer is the worker's already, and the next sweep's anyway
 PAGE = 200  # what Prefect's server answers at once
+ROUNDS = 5  # more would be a quarrel; the next plan, or the sweep, goes on
 RETURNS = 100  # how often an instant may empty and fill again
 _KEY = "plan "  # before the instant, in the idempotency key of a planned run
 
@@ -106,7 +107,8 @@ def _why_cancelled(run: Waiting, plan: Plan) -> str:
 def follow(client: SyncPrefectClient, plan: Plan, *, now: datetime, zone: str) -> list[Change]:
     """Make the waiting runs what the plan says, by as few calls as it has differences, and remember what it was made of.
 
-    Two who do so at once double nothing: a run has its instant as key, and Prefect's server makes one of each.
+    Two who do so at once double nothing: a run has its instant as key, and Prefect's server makes one of each. That none is
+    missing afterwards, because one of them knew less, is for `until_still`.
     """
     deployment = client.read_deployment_by_name(PLANNED)
     own = frozenset(deployment.tags)
@@ -120,6 +122,22 @@ def follow(client: SyncPrefectClient, plan: Plan, *, now: datetime, zone: str) -
             client.update_flow_run(change.waiting.id, name=change.name, tags=sorted(tags_of(change.planned) | own))
     _remember(client, plan, now)
     return changes
+
+
+def until_still(read: Callable[[], Plan], follow_once: Callable[[Plan], Sequence[Change]]) -> tuple[Plan, list[Change]]:
+    """Read the plan and follow it until nothing is left to do, and return the last plan with all changes.
+
+    Whoever changed something reads again afterwards, rows and runs: of several planners at once, whichever rows each knew, the
+    last one to change anything sees what all of them have left, and mends it.
+    """
+    changes: list[Change] = []
+    for _ in range(ROUNDS):
+        plan = read()
+        found = follow_once(plan)
+        changes += found
+        if not found:
+            break
+    return plan, changes
 
 
 def ask_if_moved(client: SyncPrefectClient, database: Database, now: datetime) -> bool:

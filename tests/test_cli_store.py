@@ -186,3 +186,16 @@ def test_the_key_is_not_inside_where_it_is_set_elsewhere(assembly: Assembly, run
     assert "put the one that is kept apart" in run("restore", str(tmp_path / "k.backup"), home="new", status=2).output
     run("restore", str(tmp_path / "k.backup"), home="new", KENES_SIGNING_KEY=key)
     assert not (tmp_path / "new" / "signing.key").exists()
+
+
+def test_restore_and_move_as_json(assembly: Assembly, run: Run, tmp_path: Path):
+    """What was looked through, restored and moved, in numbers; a refusal stays on the standard error."""
+    run("backup", str(tmp_path / "k.backup"))
+    checked = json.loads(run("restore", str(tmp_path / "k.backup"), "--dry-run", "--json", home="new").stdout)
+    assert (False, True) == (checked["restored"], checked["verified"])
+    restored = json.loads(run("restore", str(tmp_path / "k.backup"), "--json", home="new").stdout)
+    assert (True, 1, checked["tables"]) == (restored["restored"], restored["messages_waiting"], restored["tables"])
+    moved = json.loads(run("move", "--to", f"sqlite:///{tmp_path / 'moved.sqlite3'}", "--json", home="new").stdout)
+    assert (restored["entries"], restored["tables"]) == (moved["entries"], moved["tables"])
+    assert f"{tmp_path / 'moved.sqlite3'}" in moved["to"]
+    assert "" == run("restore", str(tmp_path / "k.backup"), "--json", home="new", status=2).stdout

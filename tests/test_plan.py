@@ -7,7 +7,7 @@ import pytest
 
 from flows.home import Home
 from flows.plan_runs import told_of
-from flows.planning import NEAR, Waiting, differences, tags_of
+from flows.planning import NEAR, Waiting, differences, tags_of, until_still
 from machines.plan import _DEADLINES, _INSTANTS, CASES_NAMED, Plan, Planned, moved_since, plan_ahead
 from models.settings import read_settings
 from tests.assembly import Assembly, utc
@@ -183,3 +183,63 @@ def test_the_planner_says_what_it_did(assembly, tmp_path):
     link = "[P-2010-0001](https://assembly.example/cases/P-2010-0001)"
     assert ("02.03.2010 18:00", ONE.title(ZONE), "renamed", link, "9.3b") == told.rows[0]
     assert "Nothing moved" == told_of(plan, [], home).name
+
+
+# --------------------------------------------------------------------------------------------------------- several planners at once
+
+
+class Runs:
+    """The runs that wait at a server: one for each instant, as Prefect's keys have it."""
+
+    def __init__(self):
+        self.at = {}
+
+    def follow(self, plan, *, meanwhile=lambda: None):
+        """Find the differences, let somebody else work, then make them: what is cancelled is gone, whoever made it."""
+        changes = list(differences(plan, list(self.at.values()), now=NOW, zone=ZONE))
+        meanwhile()
+        for change in changes:
+            if change.kind == "cancelled":
+                self.at.pop(change.at, None)
+            else:
+                told = tags_of(change.planned)
+                self.at[change.at] = Waiting(uuid.uuid4(), change.at, change.name, told)
+        return changes
+
+
+def test_a_planner_that_knew_less_leaves_no_instant_without_a_run(assembly):
+    """It read before a poll was extended to this instant, and cancels what the other has found right; then it reads again."""
+    case = open_poll(assembly)
+    runs, old = Runs(), planned(assembly)
+    runs.follow(old)
+    assembly.do(
+        "wb", "poll.extend", case=case, at="2010-03-02 10:00", facts={"closes_on": "2010-03-12", "reason": "Post"}
+    )
+    new = planned(assembly)
+    runs.follow(new)
+    reads = iter([old, new, new])
+    plan, changes = until_still(lambda: next(reads), runs.follow)
+    assert {each.at for each in new.instants} == {*runs.at}
+    assert (new, ["planned", "cancelled", "planned", "cancelled"]) == (plan, [change.kind for change in changes])
+
+
+def test_two_planners_between_each_others_steps(assembly):
+    """One works while the other stands between finding and making its differences: the last to change anything mends all."""
+    case = open_poll(assembly)
+    runs, old = Runs(), planned(assembly)
+    assembly.do(
+        "wb", "poll.extend", case=case, at="2010-03-02 10:00", facts={"closes_on": "2010-03-12", "reason": "Post"}
+    )
+    new = planned(assembly)
+    reads, others = iter([old, new, new, new]), iter([lambda: until_still(lambda: new, runs.follow)])
+    until_still(lambda: next(reads), lambda plan: runs.follow(plan, meanwhile=next(others, lambda: None)))
+    assert {each.at for each in new.instants} == {*runs.at}
+
+
+def test_nothing_to_do_is_read_once(assembly):
+    """A plan that stands costs one reading."""
+    open_poll(assembly)
+    runs, plan = Runs(), planned(assembly)
+    runs.follow(plan)
+    reads = iter([plan])
+    assert (plan, []) == until_still(lambda: next(reads), runs.follow)
