@@ -21,6 +21,7 @@ from desk.tokens import create_token
 from flows.delivery import PostOffice, deliver_messages_now
 from flows.writing import write_letter
 from machines import personal
+from machines.dead_letters import mark_returned
 from machines.erasing import named_elsewhere
 from machines.journal import export, verify, verify_export
 from machines.outbox import Written, claim_letters, mark_sent
@@ -274,6 +275,17 @@ def test_a_letter_on_its_way_brings_nothing_back(assembly: Assembly) -> None:
         for waiting, letter in letters:
             mark_sent(db, waiting.key, assembly.now, by="mailbox", written=Written(letter.subject, letter.body))
     assert set() == written(assembly, *NAMES, MAIL)
+
+
+def test_a_letter_that_comes_back_later_brings_no_address(assembly: Assembly) -> None:
+    """Servers repeat the address to which they could not deliver."""
+    with assembly.database.transaction() as db:
+        db.run("""UPDATE messages SET mail_id = 'id' WHERE key = (SELECT min(key) FROM messages WHERE "to" = 'm3')""")
+        assert db.one("SELECT 1 FROM messages WHERE mail_id = 'id'")
+    order(assembly, "m3")
+    with assembly.database.transaction() as db:
+        assert mark_returned(db, "id", assembly.now, said="no such user: bakhyt@assembly.example") is not None
+    assert set() == written(assembly, "bakhyt@")
 
 
 def test_an_act_about_the_person_at_the_same_moment(assembly: Assembly) -> None:

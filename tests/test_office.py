@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.assembly import Assembly, paper
+from tests.assembly import Assembly, nomination, paper
 
 
 @pytest.fixture
@@ -277,3 +277,15 @@ def test_wrong_facts_of_a_vacation(desk, facts):
     """`until` is a date; a name that the act does not know is an error."""
     with desk.wrong_facts():
         desk.do("wb", "office.vacate", case="office:s:Kostanay", facts=facts)
+
+
+def test_who_holds_the_same_office_of_two_bodies_acts_for_the_one_held_longest(assembly):
+    """The request names the office and no body (17.1): the first held counts, the other one once it is the only one."""
+    assume(assembly, "s:Kostanay", "sa_secretariat", body="Almaty")
+    both = assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination())
+    assert "Kostanay" == assembly.entries(both)[-1].body
+    assembly.do("s:Kostanay", "candidacy.withdraw", case=both, facts={"reason": "By the other one"})
+    (first, _) = assembly.cases("office", "s:Kostanay")
+    assembly.do("wb", "office.vacate", case=first, facts={"until": "2006-04-13"})
+    alone = assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination(region="Almaty"))
+    assert "Almaty" == assembly.entries(alone)[-1].body
