@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
-from desk import api_cases, api_deadlines, api_journal, api_law, api_plan, api_register, operations
+from desk import api_cases, api_deadlines, api_journal, api_law, api_plan, api_register, looks, operations
 from desk.answering import answer_exceptions
 from desk.api_bodies import PROBLEM_SHAPE
 from desk.asking import Failures
@@ -50,6 +50,7 @@ def make_app(
     app.include_router(_api())
     app.include_router(first_pages)
     app.include_router(operations.router)
+    app.include_router(looks.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")
     app.openapi = lambda: _documented(app)  # type: ignore[method-assign]

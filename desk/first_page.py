@@ -5,10 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from desk.asking import language_of
 from desk.door import Door, looking
 from desk.health import heartbeats, open_cases
 from desk.intake import WrongStatus
+from desk.looks import language_of_page
 from desk.pages import age, alarms_shown, deadline_shown, flow_name, moment, name_of, page
 from desk.touches import prefect_page
 from machines.wording import say
@@ -36,9 +36,9 @@ _MAILBOX = """SELECT "to", subject, body, sent_at, number FROM messages WHERE se
 def first_page(request: Request) -> Response:
     """Show that the desk lives, what waits, and where the rest is."""
     door: Door = request.app.state.door
-    now, language = door.clock(), language_of(request)
+    now, language = door.clock(), language_of_page(request)
     with looking(door) as db:
-        shows = {
+        shows: dict[str, Any] = {
             "cases": _cases(db, language),
             "overdue": [deadline_shown(*row, language=language) for row in db.all(_OVERDUE, now, NEXT)],
             "ahead": [deadline_shown(*row, language=language) for row in db.all(_NEXT, now, NEXT)],
@@ -62,7 +62,7 @@ def mailbox(request: Request) -> Response:
     if not _has_mailbox(request):
         raise WrongStatus(404)
     door: Door = request.app.state.door
-    now, language = door.clock(), language_of(request)
+    now, language = door.clock(), language_of_page(request)
     with looking(door) as db:
         letters = [
             {

@@ -9,8 +9,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from desk.asking import language_of
 from desk.door import Door, looking
+from desk.looks import language_of_page
 from desk.pages import age, alarms_shown, deadline_shown, flow_name, grouped, moment, page, term_end
 from desk.touches import prefect_page
 from machines.alarms import open_alarms
@@ -46,10 +46,10 @@ def operations(request: Request) -> Response:
     """Show what an operator looks at: alarms, what is late and what comes, flows, outbox, record, room."""
     door: Door = request.app.state.door
     settings: Settings = request.app.state.settings
-    now, language = door.clock(), language_of(request)
+    now, language = door.clock(), language_of_page(request)
     prefect = prefect_page(settings)
     with looking(door) as db:
-        shows = {
+        shows: dict[str, Any] = {
             "alarms": alarms_shown(db, language, door.book.zone),
             "late": [_late(row, language) for row in db.all(_LATE, now, NEXT)],
             "ahead": [_instant(db, row, language, door.book.zone) for row in db.all(_AHEAD, now, NEXT)],
