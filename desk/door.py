@@ -14,6 +14,7 @@ from desk.counted import Counted
 from desk.logged import log_done, log_not_done
 from desk.problems import Unseen, problem, wrong_choice
 from desk.shapes import act_answer, case_answer, entry_answer, opened_by, read_refusal
+from desk.web_sessions import LastSeen
 from machines.act import CLOCK, Act, Done
 from machines.configured import configured_book
 from machines.facts import Facts
@@ -48,6 +49,7 @@ class Door:
     clock: Callable[[], datetime] = clock
     trusted: TrustedClock | None = None
     counted: Counted = field(default_factory=Counted, compare=False)
+    seen: LastSeen = field(default_factory=LastSeen, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from desk.intake import WrongStatus
 from desk.looks import language_of_page
 from desk.pages import age, alarms_shown, deadline_shown, flow_name, moment, name_of, page
 from desk.touches import prefect_page
+from desk.visiting import Guest, demo_roles
 from machines.wording import say
 from models.database import Db
 from models.heartbeat import LATE_AFTER, SWEEP
@@ -33,7 +34,7 @@ _MAILBOX = """SELECT "to", subject, body, sent_at, number FROM messages WHERE se
 
 
 @router.get("/")
-def first_page(request: Request) -> Response:
+def first_page(request: Request, visitor: Guest) -> Response:
     """Show that the desk lives, what waits, and where the rest is."""
     door: Door = request.app.state.door
     now, language = door.clock(), language_of_page(request)
@@ -53,6 +54,7 @@ def first_page(request: Request) -> Response:
         **shows,
         prefect=prefect_page(request.app.state.settings),
         mailbox=_has_mailbox(request),
+        roles=[] if visitor else demo_roles(request),
     )
 
 
