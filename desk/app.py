@@ -19,6 +19,9 @@ from desk import (
     api_register,
     looks,
     operations,
+    pages_act,
+    pages_case,
+    pages_receipt,
     pages_sign_in,
 )
 from desk.answering import answer_exceptions
@@ -65,6 +68,9 @@ def make_app(
     app.include_router(first_pages)
     app.include_router(operations.router)
     app.include_router(pages_sign_in.router)
+    app.include_router(pages_case.router)
+    app.include_router(pages_act.router)
+    app.include_router(pages_receipt.router)
     app.include_router(looks.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")

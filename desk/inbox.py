@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from desk.listing import Duties, Row, duties, rows_of_states
@@ -15,6 +16,7 @@ from machines.zones import local_day
 from models.database import Db, instant
 
 MOST = 500  # of what waits: the nearest deadlines; nobody reads more at once
+MOST_DONE, MOST_COMING = 50, 20  # of what one has done lately, of what comes next
 FOLDERS = ("overdue", "today", "week", "later", "waiting")
 
 _COLUMNS = "c.number, c.procedure, c.state, c.seq, c.final, c.zone, c.person_id, c.body, c.opened_at, c.joint, c.facts"
@@ -25,6 +27,9 @@ _TASKS = f"""SELECT {_COLUMNS}, d.due_at FROM deadlines d JOIN cases c ON c.numb
 _OWN = f"SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.person_id = ? AND NOT c.final ORDER BY c.number LIMIT ?"  # noqa: S608
 _NOMINATED = f"""SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.procedure = 'candidacy' AND c.body = ? AND NOT c.final
  ORDER BY c.number LIMIT ?"""  # noqa: S608
+
+_DONE = """SELECT e.number, e.procedure, e.act, e.seq, e.recorded_at, c.zone FROM entries e JOIN cases c ON c.number = e.number
+ WHERE e.actor = ? ORDER BY e.position DESC LIMIT ?"""
 
 
 def inbox(db: Db, person: str, *, at: datetime, book: Rulebook, language: str) -> dict[str, dict[str, list[Any]]]:
@@ -38,6 +43,34 @@ def inbox(db: Db, person: str, *, at: datetime, book: Rulebook, language: str) -
         folders[_folder(row, at)].append(_item(row, acts, language, others=False))
     folders["waiting"] = [_item(row, _awaited(row), language, others=True) for row in _for_others(db, mine, rows, seen)]
     return {folder: {"items": items} for folder, items in folders.items()}
+
+
+def done_lately(db: Db, person: str, *, since: datetime) -> list[dict[str, Any]]:
+    """Return what *person* has entered since an instant, the latest first."""
+    rows = (row for row in db.all(_DONE, person, MOST_DONE) if instant(row[4]) >= since)
+    return [
+        {"case": number, "procedure": procedure, "act": act, "seq": seq, "at": instant(at), "zone": zone}
+        for number, procedure, act, seq, at, zone in rows
+    ]
+
+
+def coming(db: Db, person: str, *, at: datetime, book: Rulebook) -> list[Row]:
+    """Return cases that are one act away from waiting on *person*, the nearest term first."""
+    mine = duties(db, person, at=at, book=book)
+    theirs = set(states_waiting(mine.held))
+    leads_to = {
+        (procedure.name, source): branch.to
+        for procedure in PROCEDURES.values()
+        for row in procedure.acts
+        for source in row.source
+        for branch in row.to
+        if (procedure.name, branch.to) in theirs and branch.to != source
+    }
+    rows = rows_of_states(db, [*leads_to], limit=MOST)
+    next_mine = (
+        row for row in rows if not mine.acts(row) and mine.acts(row._replace(state=leads_to[row.procedure, row.state]))
+    )
+    return list(islice(next_mine, MOST_COMING))
 
 
 def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[tuple[Row, list[str]]]:

@@ -129,7 +129,11 @@ def grouped(number: int, language: str) -> str:
 
 def term_end(due: Any, zone: str) -> str:
     """Write when a term ends; one that ends at midnight ends at 24:00 of its last day."""
-    local = local_time(instant(due), zone)
+    return term_end_local(local_time(instant(due), zone))
+
+
+def term_end_local(local: datetime) -> str:
+    """Write when a term ends, given in its own zone."""
     if local.time() != time.min:
         return shown(local)
     return f"{shown((local - timedelta(days=1)).date())} 24:00"

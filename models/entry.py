@@ -20,6 +20,7 @@ class Entry(SQLModel, table=True):
     __tablename__ = "entries"
     __table_args__ = (
         sa.UniqueConstraint("number", "seq", name="entries_once"),
+        sa.Index("entries_by_actor", "actor", "position"),
         {"sqlite_autoincrement": True},
     )
 

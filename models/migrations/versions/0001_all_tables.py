@@ -98,6 +98,7 @@ def upgrade() -> None:  # noqa: PLR0915 - every table
         sa.UniqueConstraint("number", "seq", name="entries_once"),
         sqlite_autoincrement=True,
     )  # fmt: skip
+    op.create_index("entries_by_actor", "entries", ["actor", "position"])
     op.create_table(
         "heartbeats",
         text("name", 64), instant("at"), text("note"),
