@@ -19,6 +19,7 @@ from desk import (
     api_register,
     looks,
     operations,
+    pages_account,
     pages_act,
     pages_case,
     pages_receipt,
@@ -68,6 +69,7 @@ def make_app(
     app.include_router(first_pages)
     app.include_router(operations.router)
     app.include_router(pages_sign_in.router)
+    app.include_router(pages_account.router)
     app.include_router(pages_case.router)
     app.include_router(pages_act.router)
     app.include_router(pages_receipt.router)

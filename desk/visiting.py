@@ -89,9 +89,18 @@ def _operates(visitor: Annotated[Visitor, Depends(_visits)]) -> Visitor:
     return visitor
 
 
+def _looks_after(visitor: Annotated[Visitor, Depends(_visits)]) -> Visitor:
+    if not visitor.operator and not visitor.offices:
+        raise OperatorsOnly
+    return visitor
+
+
 Guest = Annotated[Visitor | None, Depends(visitor_of)]
 Visits = Annotated[Visitor, Depends(_visits)]
 Operates = Annotated[Visitor, Depends(_operates)]  # an operator, else Forbidden
+LooksAfter = Annotated[
+    Visitor, Depends(_looks_after)
+]  # an operator, or somebody in office; alarms are told to the working body
 
 
 def send_to_sign_in(request: Request, _: Exception) -> Response:
@@ -99,21 +108,32 @@ def send_to_sign_in(request: Request, _: Exception) -> Response:
     return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _asked(request)})}", SEE_OTHER)
 
 
+def go_to(address: str) -> Response:
+    """Lead on after something was done: to load the page again does nothing twice."""
+    return RedirectResponse(local_address(address), SEE_OTHER, headers={"Cache-Control": "no-store"})
+
+
 def sign_in(request: Request, token: str, to: str) -> Response:
     """Give the browser the token of a session that has just begun, and go on."""
+    answer = go_to(to)
+    keep_token(request, answer, token)
+    return answer
+
+
+def keep_token(request: Request, answer: Response, token: str) -> None:
+    """Let the browser keep the token of a session; no script reads it, and no other site has it sent."""
     url: str = request.app.state.settings.url
-    answer = RedirectResponse(local_address(to), SEE_OTHER, headers={"Cache-Control": "no-store"})
     answer.set_cookie(
         cookie_name(url), token, path="/", secure=url.startswith("https:"), httponly=True, samesite="lax",
         max_age=int(LONGEST.total_seconds()),
     )  # fmt: skip
-    return answer
 
 
-def sign_out(request: Request, to: str = "/") -> Response:
-    """Take the token from the browser, and go on."""
+def sign_out(request: Request) -> Response:
+    """Take the token from the browser, and all that it has kept of pages."""
     url: str = request.app.state.settings.url
-    answer = RedirectResponse(to, SEE_OTHER, headers={"Cache-Control": "no-store"})
+    answer = go_to("/")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     answer.delete_cookie(cookie_name(url), path="/", secure=url.startswith("https:"), httponly=True, samesite="lax")
     return answer
 
@@ -124,6 +144,18 @@ def agent_of(request: Request) -> dict[str, str]:
         "agent": request.headers.get("user-agent", ""),
         "place": request.client.host if request.client else "",
     }
+
+
+def sees_mailbox(request: Request, visitor: Visitor | None) -> bool:
+    """Say whether somebody sees the letters that lie at the desk while there is no mail server: they hold what opens accounts."""
+    if request.app.state.settings.smtp_url is not None:
+        return False
+    if visitor is not None and visitor.operator:
+        return True
+    if not on_this_computer(request):
+        return False
+    with looking(request.app.state.door) as db:
+        return is_demonstration(db)
 
 
 def on_this_computer(request: Request) -> bool:

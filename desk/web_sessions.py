@@ -103,7 +103,7 @@ def begin_session(db: Db, person: str, *, at: datetime, way: str, agent: str = "
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session_id = base64.b32encode(secrets.token_bytes(5)).decode("ascii").lower()
     db.run("DELETE FROM web_sessions WHERE created_at < ?", at - KEPT)
-    db.run(_BEGIN, session_id, person, hashed(token), way, agent[:MOST_OF_AGENT], place, at, at)
+    db.run(_BEGIN, session_id, person, hashed(token), way, _printable(agent), place, at, at)
     return token
 
 
@@ -139,6 +139,10 @@ def end_session(db: Db, session_id: str, *, at: datetime, person: str | None = N
 def end_sessions(db: Db, person: str, *, at: datetime, but: str = "") -> None:
     """End every session of *person*, one excepted."""
     db.run(_END_OTHERS, at, person, but)
+
+
+def _printable(text: str) -> str:
+    return "".join(filter(str.isprintable, text))[:MOST_OF_AGENT]
 
 
 def hashed(secret: str) -> str:

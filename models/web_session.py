@@ -24,12 +24,11 @@ class WebSession(SQLModel, table=True):
 
 
 class Challenge(SQLModel, table=True):
-    """A random number that a passkey has to sign, once and soon. Only its hash is kept."""
+    """A challenge that a passkey has answered: nobody answers it again. Kept, by its hash, until it would be too old anyway."""
 
     __tablename__ = "challenges"
 
     hash: str = Field(primary_key=True, max_length=64)
-    person_id: str = ""  # who adds a passkey; empty: somebody signs in
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 

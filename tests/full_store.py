@@ -26,7 +26,7 @@ _OPERATION = (
         "INSERT INTO touches (number, run_id, flow, at, did) VALUES ('M-2005-0001', 'run', 'perform_deadlines', ?, 'exit performed')"
     ),
     ("INSERT INTO attempts (target, since, failures) VALUES ('a', ?, 3)"),
-    ("INSERT INTO challenges (hash, person_id, expires_at) VALUES ('c', 'm1', ?)"),
+    ("INSERT INTO challenges (hash, expires_at) VALUES ('c', ?)"),
     ("INSERT INTO witnesses (process, boot, at, ran_ms) VALUES ('b/1/1', 'b', ?, 5000000000)"),
 )
 

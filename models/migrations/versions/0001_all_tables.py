@@ -78,7 +78,7 @@ def upgrade() -> None:  # noqa: PLR0915 - every table
     )  # fmt: skip
     op.create_table(
         "challenges",
-        text("hash", 64), text("person_id"), instant("expires_at"),
+        text("hash", 64), instant("expires_at"),
         sa.PrimaryKeyConstraint("hash"),
     )  # fmt: skip
     op.create_index("ix_challenges_expires_at", "challenges", ["expires_at"])
