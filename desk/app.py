@@ -22,6 +22,7 @@ from desk import (
     pages_account,
     pages_act,
     pages_case,
+    pages_prefect,
     pages_receipt,
     pages_sign_in,
 )
@@ -70,6 +71,7 @@ def make_app(
     app.include_router(operations.router)
     app.include_router(pages_sign_in.router)
     app.include_router(pages_account.router)
+    app.include_router(pages_prefect.router)
     app.include_router(pages_case.router)
     app.include_router(pages_act.router)
     app.include_router(pages_receipt.router)

@@ -1,6 +1,6 @@
 """The page of operators: what is wrong, what falls due next, what each flow did last, what waits to be sent, how the record stands.
 
-It shows cases, counts and instants, and nobody's name: whoever reaches the desk may see it. Nothing here decides.
+It shows cases, counts and instants, and nobody's name, to operators and to whoever holds an office. Nothing here decides.
 """
 
 import json
@@ -12,7 +12,8 @@ from fastapi import APIRouter, Request, Response
 from desk.door import Door, looking
 from desk.looks import language_of_page
 from desk.pages import age, alarms_shown, deadline_shown, flow_name, grouped, moment, page, term_end
-from desk.touches import prefect_page
+from desk.touches import PREFECT, prefect_server
+from desk.visiting import LooksAfter
 from machines.alarms import open_alarms
 from machines.settle import FAILURES_BEFORE_ALARM
 from machines.watching import places_of, rooms_of
@@ -42,12 +43,12 @@ _CALENDAR = "SELECT coalesce(max(version), 0) FROM calendar_versions"
 
 
 @router.get("/operations")
-def operations(request: Request) -> Response:
+def operations(request: Request, visitor: LooksAfter) -> Response:
     """Show what an operator looks at: alarms, what is late and what comes, flows, outbox, record, room."""
     door: Door = request.app.state.door
     settings: Settings = request.app.state.settings
-    now, language = door.clock(), language_of_page(request)
-    prefect = prefect_page(settings)
+    now, language = door.clock(), language_of_page(request, visitor)
+    prefect = PREFECT if visitor.operator and prefect_server(settings) else None
     with looking(door) as db:
         shows: dict[str, Any] = {
             "alarms": alarms_shown(db, language, door.book.zone),
