@@ -21,8 +21,10 @@ from desk import (
     operations,
     pages_act,
     pages_case,
+    pages_lists,
     pages_receipt,
     pages_sign_in,
+    pages_together,
 )
 from desk.answering import answer_exceptions
 from desk.api_bodies import PROBLEM_SHAPE
@@ -68,6 +70,8 @@ def make_app(
     app.include_router(first_pages)
     app.include_router(operations.router)
     app.include_router(pages_sign_in.router)
+    app.include_router(pages_lists.router)
+    app.include_router(pages_together.router)
     app.include_router(pages_case.router)
     app.include_router(pages_act.router)
     app.include_router(pages_receipt.router)
