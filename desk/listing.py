@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from desk.door import holds_an_office
@@ -20,6 +21,7 @@ from models.database import Db, instant, instant_text
 from models.names import search_key
 
 AT_ONCE = 200  # rows read together while those that wait for somebody else are left out
+COUNTED = 200  # of what waits for somebody: nobody reads more
 
 _COLUMNS = "c.number, c.procedure, c.state, c.seq, c.final, c.zone, c.person_id, c.body, c.opened_at, c.joint, c.facts"
 _DATED = """SELECT {columns}, d.due_at FROM deadlines d JOIN cases c ON c.number = d.number
@@ -148,12 +150,13 @@ def cases_listed(
 
 
 def count_listed(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> int:
-    """Count the cases that a list has; of those that wait for somebody as many as an inbox would have."""
+    """Count the cases that a list has; of those that wait for somebody no more than COUNTED."""
     where, parameters, found = _where(db, wanted, at=at, book=book)
     if found is None:
         row = db.one(f"SELECT count(*) FROM cases c WHERE 1 = 1{where}", *parameters)  # noqa: S608
         return int(row[0]) if row else 0
-    return sum(1 for row in _walk(db, where, parameters, after=None) if found.acts(row))
+    waiting = (row for row in _walk(db, where, parameters, after=None) if found.acts(row))
+    return sum(1 for _ in islice(waiting, COUNTED))
 
 
 def states_known(procedure: str | None) -> list[str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 
 from desk.door import Door, looking
-from desk.listing import Cursor, Filter, cases_listed, count_listed, states_known
+from desk.listing import COUNTED, Cursor, Filter, cases_listed, count_listed, states_known
 from desk.pages import name_of, page, speaker
 from desk.tables_out import as_csv, as_xlsx
 from desk.telling import last_day_shown
@@ -71,9 +71,10 @@ def list_cases(request: Request, visitor: Visits, asked: List) -> Response:
         count = count_listed(db, wanted, at=visitor.at, book=door.book)
         titles = titles_of(db, (row["number"] for row in rows), visitor.language)
     t, language = speaker(visitor.language), visitor.language
+    counted = f"{count}+" if asked.mine and count == COUNTED else count
     kinds = {(row["procedure"], row["state"]) for row in rows}
     return page(
-        request, "list.html", language, visitor.at, visitor=visitor, here="/cases", asked=asked, count=count,
+        request, "list.html", language, visitor.at, visitor=visitor, here="/cases", asked=asked, count=counted,
         rows=[_row(row, titles, language) for row in rows], acts=_acts(kinds, language),
         kind=next(iter(kinds)) if len(kinds) == 1 else None,
         procedures=_sorted((name, name_of("procedure", name, language)) for name in PROCEDURES),
