@@ -23,8 +23,10 @@ from desk import (
     pages_act,
     pages_case,
     pages_prefect,
+    pages_lists,
     pages_receipt,
     pages_sign_in,
+    pages_together,
 )
 from desk.answering import answer_exceptions
 from desk.api_bodies import PROBLEM_SHAPE
@@ -72,6 +74,8 @@ def make_app(
     app.include_router(pages_sign_in.router)
     app.include_router(pages_account.router)
     app.include_router(pages_prefect.router)
+    app.include_router(pages_lists.router)
+    app.include_router(pages_together.router)
     app.include_router(pages_case.router)
     app.include_router(pages_act.router)
     app.include_router(pages_receipt.router)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -32,13 +33,18 @@ _DONE = """SELECT e.number, e.procedure, e.act, e.seq, e.recorded_at, c.zone FRO
  WHERE e.actor = ? ORDER BY e.position DESC LIMIT ?"""
 
 
-def inbox(db: Db, person: str, *, at: datetime, book: Rulebook, language: str) -> dict[str, dict[str, list[Any]]]:
-    """Sort what waits on *person* into overdue, today, this week and later, and what he waits for into `waiting`."""
+def inbox(
+    db: Db, person: str, *, at: datetime, book: Rulebook, language: str, most: int = MOST
+) -> dict[str, dict[str, list[Any]]]:  # fmt: skip
+    """Sort what waits on *person* into overdue, today, this week and later, and what he waits for into `waiting`.
+
+    Of each kind of what waits the *most* nearest terms are told.
+    """
     mine = duties(db, person, at=at, book=book)
     folders: dict[str, list[Any]] = {folder: [] for folder in FOLDERS}
     seen: set[str] = set()
-    rows = rows_of_states(db, states_waiting(mine.held), limit=MOST)
-    for row, acts in (*_falling_to(mine, rows), *_tasks(db, mine)):
+    rows = rows_of_states(db, states_waiting(mine.held), limit=most)
+    for row, acts in (*_falling_to(mine, rows), *_tasks(db, mine, most)):
         seen.add(row.number)
         folders[_folder(row, at)].append(_item(row, acts, language, others=False))
     folders["waiting"] = [_item(row, _awaited(row), language, others=True) for row in _for_others(db, mine, rows, seen)]
@@ -80,10 +86,10 @@ def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[tuple[Row, list[s
             yield row, [f"{row.procedure}.{act}" for act in acts]
 
 
-def _tasks(db: Db, mine: Duties) -> Iterator[tuple[Row, list[str]]]:
+def _tasks(db: Db, mine: Duties, most: int) -> Iterator[tuple[Row, list[str]]]:
     """What waits for an act that opens another case, and nobody has opened it yet."""
     for deadline, act in tasks_of(mine.person, mine.held, deputies=mine.deputies).items():
-        yield from ((Row(*row), [act]) for row in db.all(_TASKS, *deadline.split("."), MOST))
+        yield from ((Row(*row), [act]) for row in db.all(_TASKS, *deadline.split("."), most))
 
 
 def _for_others(db: Db, mine: Duties, rows: Iterable[Row], seen: set[str]) -> Iterator[Row]:
@@ -122,7 +128,7 @@ def _last_day(row: Row) -> date:
 def _item(row: Row, acts: list[str], language: str, *, others: bool) -> dict[str, Any]:
     named = [say(f"names.act.{act}", language) for act in acts]
     key = "desk.inbox.others" if others else "desk.inbox.mine"
-    reason = say(key, language, acts=named, offices=_offices(acts, language))
+    reason = say(key, language, acts=named, offices=_offices(tuple(acts), language))
     if row.due is not None:
         reason = f"{reason} {say('desk.inbox.until', language, day=_last_day(row))}"
     return {
@@ -136,7 +142,8 @@ def _short(act: str, row: Row) -> str:
     return act.removeprefix(f"{row.procedure}.")
 
 
-def _offices(acts: Iterable[str], language: str) -> list[str]:
+@cache
+def _offices(acts: tuple[str, ...], language: str) -> list[str]:
     """Name who is to act; the President's acts are entered by the working body."""
     names: list[str] = []
     for act in acts:

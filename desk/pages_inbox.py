@@ -21,6 +21,7 @@ from desk.visiting import Visitor
 from machines.procedures import PROCEDURES
 
 DONE_DAYS = 30
+MOST = 60  # of each kind of what waits: more than anybody does in a day; the list of cases has all
 TONES = {"overdue": "late", "today": "warn"}
 
 
@@ -28,7 +29,7 @@ def show_inbox(request: Request, visitor: Visitor, **beside: Any) -> Response:
     """Show what waits for the visitor; *beside* is what the first page tells everybody."""
     door: Door = request.app.state.door
     with looking(door) as db:
-        folders = inbox(db, visitor.person_id, at=visitor.at, book=door.book, language=visitor.language)
+        folders = inbox(db, visitor.person_id, at=visitor.at, book=door.book, language=visitor.language, most=MOST)
         soon = coming(db, visitor.person_id, at=visitor.at, book=door.book)
         done = done_lately(db, visitor.person_id, since=visitor.at - timedelta(days=DONE_DAYS))
         listed = [item["case"] for folder in folders.values() for item in folder["items"]]

@@ -22,6 +22,7 @@ class Case(SQLModel, table=True):
         sa.Index("cases_of_parent", "parent"),
         sa.Index("cases_about", "about"),
         sa.Index("cases_by_state", "procedure", "state", "number"),
+        sa.Index("cases_newest", "opened_at", "number"),
     )
 
     number: str = Field(primary_key=True, max_length=24)  # C-2026-0014

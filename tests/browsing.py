@@ -37,6 +37,7 @@ class Reader(HTMLParser):
             self.links.append(given["href"])
         if tag == "textarea":
             self._area = given["name"]
+            self.fields[self._area] = ""
         if tag == "select":
             self._select = given["name"]
         if tag == "option" and "selected" in given:

@@ -170,6 +170,7 @@ def upgrade() -> None:  # noqa: PLR0915 - every table
     )  # fmt: skip
     op.create_index("cases_about", "cases", ["about"])
     op.create_index("cases_by_state", "cases", ["procedure", "state", "number"])
+    op.create_index("cases_newest", "cases", ["opened_at", "number"])
     op.create_index("cases_of_parent", "cases", ["parent"])
     op.create_index("cases_open_of_person", "cases", ["person_id"], **where("not final"))
     op.create_table(
