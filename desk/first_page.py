@@ -51,7 +51,7 @@ def mailbox(request: Request, visitor: Guest) -> Response:
     if not sees_mailbox(request, visitor):
         raise WrongStatus(404)
     door: Door = request.app.state.door
-    now, language = door.clock(), language_of_page(request)
+    now, language = door.clock(), language_of_page(request, visitor)
     with looking(door) as db:
         letters = [
             {
