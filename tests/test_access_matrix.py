@@ -37,6 +37,7 @@ CONCERNED = "303 403 200 200 200 200 200 200 200 403"  # office holders, and who
 LOOKS_AFTER = "303 403 403 200 200 200 200 200 200 200"
 OPERATES = "303 403 403 403 403 403 403 403 403 503"  # no server runs here
 NO_ACT = "303 403 404 404 404 404 404 404 404 403"
+NO_ENTRY = "303 403 403 404 404 404 404 404 404 403"
 NOT_FOUND = "303 404 404 404 404 404 404 404 404 404"
 NOBODY = "404 404 404 404 404 404 404 404 404 404"
 LED_ON = "303 303 303 303 303 303 303 303 303 303"
@@ -86,7 +87,41 @@ MATRIX: dict[str, dict[str, str]] = {
         "/open/candidacy/nominate": SIGNED_IN, "/open/candidacy/admit": NOT_FOUND, "/open/none/none": NOT_FOUND,
     },
     "POST /open/{procedure}/{act}": {"/open/candidacy/nominate": "303 403 403 403 403 422 403 403 403 403"},
+    "GET /cases/{number}/try": {"/cases/{case}/try": CONCERNED, "/cases/C-1999-0001/try": NOT_FOUND},
+    "POST /cases/{number}/try": {"/cases/{case}/try": NO_ACT},
+    # --- lists: each shows what its reader may see, so that for somebody without an office they are empty
+    "GET /cases": {"/cases": SIGNED_IN},
+    "GET /cases.csv": {"/cases.csv": SIGNED_IN},
+    "GET /cases.xlsx": {"/cases.xlsx": SIGNED_IN},
+    "POST /cases/together": {"/cases/together": WRONG},
+    "GET /search": {"/search": SIGNED_IN, "/search?q=p:A": SIGNED_IN},
+    # --- the register
+    "GET /people": {"/people": IN_OFFICE},
+    "GET /people.{format}": {"/people.csv": IN_OFFICE, "/people.xlsx": IN_OFFICE},
+    "GET /people/{id}": {"/people/p:A": CONCERNED, "/people/m1": "303 403 403 200 200 200 200 200 200 403", "/people/none": NO_ENTRY},
+    "GET /bodies": {"/bodies": IN_OFFICE},
+    "GET /bodies.{format}": {"/bodies.csv": IN_OFFICE, "/bodies.xlsx": IN_OFFICE},
+    "GET /bodies/{id}": {"/bodies/none": NO_ENTRY},
+    "GET /offices": {"/offices": IN_OFFICE},
+    "GET /offices.{format}": {"/offices.csv": IN_OFFICE, "/offices.xlsx": IN_OFFICE},
+    # --- the calendar: programs fetch it by a secret link, which asks for no session
+    "GET /calendar": {"/calendar": SIGNED_IN},
+    "GET /calendar/link": {"/calendar/link": SIGNED_IN},
+    "POST /calendar/link": {"/calendar/link": SIGNED_IN},
+    "POST /calendar/link/end": {"/calendar/link/end": SIGNED_IN},
+    "GET /calendar/me/{secret}.ics": {"/calendar/me/made-up.ics": NOBODY},
+    "GET /calendar/me/{secret}/{body}.ics": {"/calendar/me/made-up/assembly.ics": NOBODY},
+    "GET /calendar/bodies/{body}.ics": {"/calendar/bodies/council.ics": IN_OFFICE, "/calendar/bodies/none.ics": NO_ENTRY},
+    "GET /calendar/events/{number}.ics": {"/calendar/events/{case}.ics": NO_ACT},
+    # --- the law and plans
+    "GET /norms": {"/norms": SIGNED_IN},
+    "GET /norms/{id}": {"/norms/14.1a": SIGNED_IN, "/norms/none": NOT_FOUND},
+    "GET /rulings": {"/rulings": SIGNED_IN},
+    "GET /procedures": {"/procedures": SIGNED_IN},
+    "GET /procedures/{name}": {"/procedures/candidacy": SIGNED_IN, "/procedures/none": NOT_FOUND},
+    "GET /plan": {"/plan": SIGNED_IN},
 }  # fmt: skip
+LISTS = ("GET /cases", "GET /cases.csv", "GET /search", "GET /calendar")
 CELLS = [(route, address, cells) for route, addresses in MATRIX.items() for address, cells in addresses.items()]
 
 
@@ -148,6 +183,8 @@ def test_who_may(desk: Desk, route: str, address: str, cells: str) -> None:
         if role == "stranger":
             assert "C-2006-0001" not in answer.text
             assert "p:A" not in answer.text
+        if role == "nobody" and route in LISTS:
+            assert "C-2006-0001" not in answer.text
             assert cell != "303" or answer.headers["location"].startswith(SIGN_IN) or route == "POST /looks"
         assert "no-store" in answer.headers.get("cache-control", "no-store")
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
