@@ -72,7 +72,7 @@ def coming(db: Db, person: str, *, at: datetime, book: Rulebook) -> list[Row]:
         for branch in row.to
         if (procedure.name, branch.to) in theirs and branch.to != source
     }
-    rows = rows_of_states(db, [*leads_to], limit=MOST)
+    rows = rows_of_states(db, [*leads_to], limit=5 * MOST_COMING)
     next_mine = (
         row for row in rows if not mine.acts(row) and mine.acts(row._replace(state=leads_to[row.procedure, row.state]))
     )

@@ -21,6 +21,8 @@ from models.database import Db, instant, instant_text
 from models.names import search_key
 
 AT_ONCE = 200  # rows read together while those that wait for somebody else are left out
+MOST_LOOKED_AT = 1_000  # cases of which one asks whether they wait for somebody, to count them
+PEOPLE = 300  # whom a word may mean; who means one of more types more of the name
 COUNTED = 200  # of what waits for somebody: nobody reads more
 
 _COLUMNS = "c.number, c.procedure, c.state, c.seq, c.final, c.zone, c.person_id, c.body, c.opened_at, c.joint, c.facts"
@@ -34,6 +36,7 @@ _UNDATED = """SELECT {columns}, NULL FROM cases c WHERE c.number > ?{where}
  ORDER BY c.number LIMIT ?"""
 _NEWEST = """SELECT {columns}, (SELECT min(d.due_at) FROM deadlines d WHERE d.number = c.number AND d.state = 'open') FROM cases c
  WHERE (c.opened_at < ? OR (c.opened_at = ? AND c.number < ?)){where} ORDER BY c.opened_at DESC, c.number DESC LIMIT ?"""
+_UNSORTED = "SELECT {columns}, NULL FROM cases c WHERE 1 = 1{where} LIMIT ?"
 _HELD = """SELECT number, person_id, office, body, region, coalesce(category, ''), coalesce(ex_officio, ''), slot FROM mandates
  WHERE (person_id = ? OR office IN ('chairman', 'deputy_chairman')) AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)
  ORDER BY begins_at, number"""
@@ -155,8 +158,8 @@ def count_listed(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> int
     if found is None:
         row = db.one(f"SELECT count(*) FROM cases c WHERE 1 = 1{where}", *parameters)  # noqa: S608
         return int(row[0]) if row else 0
-    waiting = (row for row in _walk(db, where, parameters, after=None) if found.acts(row))
-    return sum(1 for _ in islice(waiting, COUNTED))
+    rows = (Row(*row) for row in db.all(_UNSORTED.format(columns=_COLUMNS, where=where), *parameters, MOST_LOOKED_AT))
+    return sum(1 for _ in islice((row for row in rows if found.acts(row)), COUNTED))
 
 
 def states_known(procedure: str | None) -> list[str]:
@@ -189,18 +192,19 @@ def _where(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> tuple[str
             where, parameters = f"{where} AND c.{column} = ?", [*parameters, value]
     if wanted.still_open:
         where = f"{where} AND NOT c.final"
-    return (*_with_text(wanted.text, where, parameters), found)
+    return (*_with_text(db, wanted.text, where, parameters), found)
 
 
-def _with_text(text: str, where: str, parameters: list[Any]) -> tuple[str, list[Any]]:
-    """Look for a number, or for people of whose names every word is a part."""
+def _with_text(db: Db, text: str, where: str, parameters: list[Any]) -> tuple[str, list[Any]]:
+    """Look for a number, or for people of whose names every word is a part: of many the first in the alphabet."""
     words = search_key(text).split()
     if not words:
         return where, parameters
-    names = " AND ".join(["p.search_key LIKE ?"] * len(words))
-    number = text.strip().upper()
-    where = f"{where} AND (c.number = ? OR c.person_id IN (SELECT p.person_id FROM people p WHERE {names}))"  # noqa: S608
-    return where, [*parameters, number, *(f"%{word}%" for word in words)]
+    names = " AND ".join(["search_key LIKE ?"] * len(words))
+    sql = f"SELECT person_id FROM people WHERE {names} ORDER BY sort_key, person_id LIMIT ?"  # noqa: S608
+    people = [row[0] for row in db.all(sql, *(f"%{word}%" for word in words), PEOPLE)]
+    either = f" OR c.person_id IN ({', '.join('?' * len(people))})" if people else ""
+    return f"{where} AND (c.number = ?{either})", [*parameters, text.strip().upper(), *people]
 
 
 def _in_states(states: list[tuple[str, str]]) -> tuple[str, list[Any]]:
