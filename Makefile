@@ -26,9 +26,9 @@ DEV := .venv/.dev-$(call checksum,requirements/dev.txt pyproject.toml)
 install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r $(1) 2> .venv/uv.log; } \
           || { echo "Installing with pip, which takes longer."; [ ! -s .venv/uv.log ] || echo "Why not with uv: .venv/uv.log"; $(PIP) install --no-deps --require-hashes -r $(1); }
 
-QUICK := not slow and not postgresql and not prefect
+QUICK := not slow and not postgresql and not prefect and not browser
 
-.PHONY: help setup up check test bench chaos guards histories pictures lock clean lint develop
+.PHONY: help setup up check test bench chaos guards histories pictures lock clean lint develop chromium
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -41,8 +41,13 @@ up: $(RUN) ## start kenes with its demo; Ctrl-C ends it
 check: lint ## formatting, lint, types, import rules, quick tests on SQLite (two minutes at most)
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m "$(QUICK)"
 
-test: lint ## what CI runs: all of check, and every test on SQLite and PostgreSQL, with a real Prefect
+test: lint chromium ## what CI runs: all of check, and every test on SQLite and PostgreSQL, with a real Prefect and a real browser
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
+
+# For the tests in a browser: on Debian as root it is installed; elsewhere those tests say what is missing.
+chromium:
+	@command -v chromium > /dev/null 2>&1 || command -v chromium-browser > /dev/null 2>&1 || [ "$$(id -u)" != 0 ] || \
+	  { ! command -v apt-get > /dev/null 2>&1; } || { echo "Installing Chromium for the tests."; apt-get update -qq && apt-get install -y -qq chromium > /dev/null; } || true
 
 bench: $(DEV) ## print the speeds as ratios to the bare statements
 	@$(BIN)/kenes bench

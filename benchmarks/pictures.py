@@ -45,10 +45,11 @@ def main(arguments: Sequence[str]) -> int:
         with running(home) as service, _browser(chromium) as page:
             run = until(lambda: _with_a_table(service), what="a run that did something")
             until(lambda: True if len(_done(service)) >= 4 else None, what="a few runs")
-            prefect, desk = service.place["prefect"], service.place["desk"]
-            _take(page, f"{prefect}/runs", folder / "runs.png", high=1100)
+            desk = service.place["desk"]
+            _sign_in(page, desk)
+            _take(page, f"{desk}/prefect/v2/runs", folder / "runs.png", high=1100)
             artifact = service.ask("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})[0]["id"]
-            _take(page, f"{prefect}/artifacts/artifact/{artifact}", folder / "artifact.png", high=620)
+            _take(page, f"{desk}/prefect/v2/artifacts/artifact/{artifact}", folder / "artifact.png", high=620)
             for name, (address, high) in DESK_PAGES.items():
                 _take(page, f"{desk}{address}", folder / f"{name}.png", settles_ms=200, high=high)
     return 0
@@ -77,6 +78,13 @@ def _browser(chromium: str) -> Iterator[Any]:
             yield page
         finally:
             browser.close()
+
+
+def _sign_in(page: Any, desk: str) -> None:
+    """Be the operator of the demonstration, in English."""
+    page.goto(f"{desk}/sign-in?lang=en")
+    page.locator("button[value=op]").click()
+    page.wait_for_url(f"{desk}/")
 
 
 def _take(page: Any, address: str, file: Path, *, settles_ms: int = SETTLES_MS, high: int = HIGH) -> None:

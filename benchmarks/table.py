@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from benchmarks import ballots, doors, due, ratio, reading, service, starts
+from benchmarks import ballots, doors, due, pages, ratio, reading, service, starts
 from benchmarks.figures import Figure, as_json, as_text
 from benchmarks.place import place
 
@@ -36,6 +36,7 @@ PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
     "ballots": ballots.figures,
     "verify": reading.verified,
     "api": doors.figures,
+    "pages": pages.figures,
     "help": lambda: [starts.helped()],
     "service": service.figures,
 }

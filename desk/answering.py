@@ -1,4 +1,4 @@
-"""How answers are written: JSON, problems, and what becomes of every exception."""
+"""How answers are written: JSON, problems, and what becomes of every exception; who reads pages is answered with a page."""
 
 import json
 import logging
@@ -14,6 +14,8 @@ from starlette.routing import Match
 from desk.asking import language_of
 from desk.door import Door, entries_since, looking
 from desk.intake import WrongStatus
+from desk.looks import language_of_page
+from desk.pages import page
 from desk.problems import REQUEST, TooMany, Unauthorized, plain, problem
 from machines.clock import ClockInDoubt
 from machines.refusal import Conflict, Unanswerable, Unknown, WrongFacts
@@ -57,12 +59,12 @@ def _not_done(request: Request, error: Exception) -> Response:
     number = request.path_params.get("number")
     if isinstance(error, WrongFacts) and number is not None and not _exists(request, number):
         error = Unknown("case", number)
-    language = language_of(request)
+    language = _language(request)
     body = problem(error, language)
     if isinstance(error, Conflict):
         door: Door = request.app.state.door
         body["entries"] = entries_since(door, error, language=language)
-    return answer_problem(body, headers=_headers(error))
+    return _said(request, body, headers=_headers(error))
 
 
 def _headers(error: Exception) -> dict[str, str] | None:
@@ -95,8 +97,8 @@ def _status(request: Request, error: Exception) -> Response:
     if status == 405:
         headers["Allow"] = ", ".join(_allowed(request))
     numbers = error.numbers if isinstance(error, WrongStatus) else {}
-    body = plain(status, language_of(request), allowed=headers.get("Allow", ""), method=request.method, **numbers)
-    return answer_problem(body, headers=headers)
+    body = plain(status, _language(request), allowed=headers.get("Allow", ""), method=request.method, **numbers)
+    return _said(request, body, headers=headers)
 
 
 def _replaced(request: Request, error: Exception) -> Response:
@@ -106,7 +108,7 @@ def _replaced(request: Request, error: Exception) -> Response:
 
 
 def _bug(request: Request, error: Exception) -> Response:
-    reference, language = secrets.token_hex(4), language_of(request)
+    reference, language = secrets.token_hex(4), _language(request)
     log.error("bug %s: %s %s", reference, request.method, request.url.path, exc_info=error)
     body = {
         "type": "/problems/bug",
@@ -114,7 +116,27 @@ def _bug(request: Request, error: Exception) -> Response:
         "status": 500,
         "detail": say("problems.bug.detail", language, reference=reference),
     }
-    return answer_problem(body)
+    return _said(request, body)
+
+
+def reads_pages(request: Request) -> bool:
+    """Tell whether who asks is a browser that wants a page, rather than a program."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def _language(request: Request) -> str:
+    visitor = getattr(request.state, "visitor", None)
+    return language_of_page(request, visitor) if reads_pages(request) else language_of(request)
+
+
+def _said(request: Request, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer a problem as a page to whoever reads pages, else as the contract says."""
+    if not reads_pages(request):
+        return answer_problem(body, headers=headers)
+    now = request.app.state.door.clock()
+    drawn = page(request, "problem.html", _language(request), now, status=body["status"], problem=body)
+    drawn.headers.update(headers or {})
+    return drawn
 
 
 def _allowed(request: Request) -> list[str]:

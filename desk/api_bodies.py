@@ -121,7 +121,9 @@ _ACT = {
     "required": ["act", "allowed", "refusals", "warnings", "who_can", "facts_schema"],
     "properties": {
         "act": _TEXT, "allowed": {"type": "boolean"}, "refusals": {"type": "array", "items": _REFUSAL},
-        "warnings": {"type": "array", "items": _REFUSAL}, "who_can": {"type": "array", "items": _TEXT}, "facts_schema": {"type": "object"},
+        "warnings": {"type": "array", "items": _REFUSAL}, "who_can": {"type": "array", "items": _TEXT},
+        "office": {"type": ["string", "null"]},
+        "facts_schema": {"type": "object"},
     },
 }  # fmt: skip
 PROBLEM_SHAPE = {

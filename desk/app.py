@@ -10,7 +10,26 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
-from desk import api_cases, api_deadlines, api_editions, api_journal, api_law, api_plan, api_register, operations
+from desk import (
+    api_cases,
+    api_deadlines,
+    api_editions,
+    api_journal,
+    api_law,
+    api_plan,
+    api_register,
+    looks,
+    operations,
+    pages_account,
+    pages_act,
+    pages_case,
+    pages_lists,
+    pages_prefect,
+    pages_receipt,
+    pages_sign_in,
+    pages_together,
+    reading_pages,
+)
 from desk.answering import answer_exceptions
 from desk.api_bodies import PROBLEM_SHAPE
 from desk.asking import Failures
@@ -18,6 +37,8 @@ from desk.door import Door, clock, open_door
 from desk.first_page import router as first_pages
 from desk.health import our_version
 from desk.intake import Intake
+from desk.origins import OwnPagesOnly
+from desk.visiting import SignInFirst, send_to_sign_in
 
 if TYPE_CHECKING:
     from models.settings import Settings
@@ -45,11 +66,23 @@ def make_app(
     app.state.languages = settings.languages
     app.state.failures = Failures()
     app.state.door = door or open_door(settings, clock=clock)
+    app.add_middleware(OwnPagesOnly)
     app.add_middleware(Intake)
     answer_exceptions(app)
+    app.add_exception_handler(SignInFirst, send_to_sign_in)
     app.include_router(_api())
     app.include_router(first_pages)
     app.include_router(operations.router)
+    app.include_router(pages_sign_in.router)
+    app.include_router(pages_account.router)
+    app.include_router(pages_prefect.router)
+    app.include_router(pages_lists.router)
+    app.include_router(pages_together.router)
+    app.include_router(pages_case.router)
+    app.include_router(pages_act.router)
+    app.include_router(pages_receipt.router)
+    app.include_router(reading_pages.router)
+    app.include_router(looks.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")
     app.openapi = lambda: _documented(app)  # type: ignore[method-assign]

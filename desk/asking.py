@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from desk.door import Door, looking
 from desk.problems import ReadOnly, TooMany, Unauthorized, wrong, wrong_choice
 from desk.tokens import Bearer, identify
+from desk.web_sessions import cookie_name, session_of
 from machines.refusal import WrongFacts
 from machines.wording import best_language
 
@@ -91,10 +92,7 @@ def _asking(request: Request, credentials: Annotated[HTTPAuthorizationCredential
 def _known(request: Request, door: Door, credentials: HTTPAuthorizationCredentials | None, at: datetime) -> Bearer:
     failures: Failures = request.app.state.failures
     place = request.client.host if request.client else ""
-    bearer = None
-    if credentials:
-        with looking(door) as db:
-            bearer = identify(db, credentials.credentials, at=at)
+    bearer = _by_token(door, credentials.credentials, at) if credentials else _by_session(request, door, at)
     if bearer:
         return bearer
     if wait := failures.wait(place, at):
@@ -102,6 +100,24 @@ def _known(request: Request, door: Door, credentials: HTTPAuthorizationCredentia
     if credentials:
         failures.count(place, at)
     raise Unauthorized(given=credentials is not None)
+
+
+def _by_token(door: Door, token: str, at: datetime) -> Bearer | None:
+    with looking(door) as db:
+        return identify(db, token, at=at)
+
+
+def _by_session(request: Request, door: Door, at: datetime) -> Bearer | None:
+    """Know a browser by the session of the desk; whether the request is its own page's was looked at before."""
+    token = request.cookies.get(cookie_name(request.app.state.settings.url))
+    if not token:
+        return None
+    with looking(door) as db:
+        signed = session_of(db, token, at=at, seen=door.seen)
+    if signed is None:
+        return None
+    door.seen.note(signed.session_id, at)
+    return Bearer(signed.person, f"session:{signed.session_id}", "act")
 
 
 async def _writing(asking: Annotated[Asking, Depends(_asking)]) -> Asking:

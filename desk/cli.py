@@ -11,6 +11,7 @@ import typer
 import typer.core
 
 from desk import (
+    cli_account,
     cli_alarms,
     cli_calendar,
     cli_case,
@@ -90,3 +91,4 @@ cli_store.add_to(main)
 cli_messages.add_to(main)
 cli_simulate.add_to(main)
 cli_alarms.add_to(main)
+cli_account.add_to(main)

@@ -41,6 +41,7 @@ SETTINGS = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "2",
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
     "PREFECT_SERVER_UI_API_URL": "/api",
+    "PREFECT_SERVER_UI_SERVE_BASE": "/prefect",  # the same path as at the desk, which hands its pages to operators
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     # The worker is told of runs a little ahead of their time.
     "PREFECT_WORKER_PREFETCH_SECONDS": "10",

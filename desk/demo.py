@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from desk.demo_accounts import OPERATOR, open_demo_accounts
 from desk.demo_sittings import SITTINGS
 from desk.demo_story import FOUNDED_DAYS_AGO, PEOPLE_BESIDE_THE_ROSTER, STORY, Step
 from desk.roster import read_rows
@@ -58,6 +59,7 @@ def load_demo(
         imported = import_roster(db, read_rows(ROSTER), at=founded, book=book, on_row=on_row)
         _add_people(db)
         _Telling(db, book).tell(now)
+        open_demo_accounts(db, at=now)
         return Demo(imported, {(procedure, state): count for procedure, state, count in db.all(_STATES)})
 
 
@@ -115,7 +117,7 @@ def _add_people(db: Db) -> None:
     from examples.make_roster import Draw, Population
 
     people = Population(Draw("the people of the demonstration"))
-    for person_id in PEOPLE_BESIDE_THE_ROSTER:
+    for person_id in (*PEOPLE_BESIDE_THE_ROSTER, OPERATOR):
         invented = people.invent(person_id)
         spoken = {language: invented[f"name_{language}"] for language in ("kk", "ru", "en")}
         add_person(db, person_id, names=spoken, email=invented["email"], language=invented["language"])

@@ -15,6 +15,7 @@ from desk.counted import Counted
 from desk.logged import log_done, log_not_done
 from desk.problems import Unseen, problem, wrong_choice
 from desk.shapes import act_answer, case_answer, entry_answer, opened_by, read_refusal
+from desk.web_sessions import LastSeen
 from machines.act import CLOCK, Act, Done
 from machines.configured import configured_book
 from machines.erasure import ERASURE
@@ -52,6 +53,7 @@ class Door:
     clock: Callable[[], datetime] = clock
     trusted: TrustedClock | None = None
     counted: Counted = field(default_factory=Counted, compare=False)
+    seen: LastSeen = field(default_factory=LastSeen, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,17 @@ def try_acts(
     return again_if_raced(play)
 
 
+def try_opening(door: Door, asked: Mapping[str, Any], *, actor: str, at: datetime, language: str) -> dict[str, Any]:
+    """Play the first act of a new case, and answer it as `try_acts` does; nothing is written, no number is given away."""
+
+    def play() -> dict[str, Any]:
+        with door.database.transaction(keep=False) as db:
+            settle_in(db, at, door.book)
+            return _tried(db, door, None, asked, actor=actor, at=at, language=language)
+
+    return again_if_raced(play)
+
+
 def show_case(db: Db, number: str, *, now: datetime, language: str, book: Rulebook | None = None) -> dict[str, Any]:
     """Answer the case as it stands."""
     return case_answer(db, number, now=now, language=language, book=book)
@@ -205,6 +218,7 @@ def acts_of(db: Db, number: str, *, actor: str, at: datetime, book: Rulebook, la
             "refusals": [read_refusal(refusal, language) for refusal in answer.refusals],
             "warnings": [read_refusal(refusal, language) for refusal in answer.warnings],
             "who_can": list(answer.who_can),
+            "office": answer.office,
             "facts_schema": facts_schema(answer.row.facts),
         }
         for answer in explain(db, number, actor, at=at, book=book)
@@ -274,9 +288,9 @@ def _unknown_case_first(door: Door, act: Act, error: Unknown) -> Unknown:
 
 
 def _tried(
-    db: Db, door: Door, number: str, asked: Mapping[str, Any], *, actor: str, at: datetime, language: str
+    db: Db, door: Door, number: str | None, asked: Mapping[str, Any], *, actor: str, at: datetime, language: str
 ) -> dict[str, Any]:
-    row = db.one("SELECT seq FROM cases WHERE number = ?", number)
+    row = db.one("SELECT seq FROM cases WHERE number = ?", number) if number else None
     seen = asked.get("seen", row[0] if row else None)
     try:
         act = _tried_act(asked, actor=actor, at=at, case=number, seen=seen)
@@ -285,13 +299,13 @@ def _tried(
     except Unanswerable as error:
         return {"act": asked["act"], "done": False, "problem": problem(error, language)}
     answered = act_answer(done.record, door.book.zone, language)
-    stands = case_answer(db, number, now=at, language=language, book=door.book)
+    stands = case_answer(db, done.number, now=at, language=language, book=door.book)
     answered["case"] |= {name: stands[name] for name in ("counts", "outcome", "force", "proof") if name in stands}
     opened = opened_by(db, done.record, now=at, language=language)
     return {"act": asked["act"], "done": True} | answered | {"opens": opened}
 
 
-def _tried_act(asked: Mapping[str, Any], *, actor: str, at: datetime, case: str, seen: int | None) -> Act:
+def _tried_act(asked: Mapping[str, Any], *, actor: str, at: datetime, case: str | None, seen: int | None) -> Act:
     """Build an act to be tried; in the office `clock` it is the clock's, as if what it waits for had come now."""
     if asked.get("office") != Office.clock:
         return act_of(asked, actor=actor, at=at, case=case, seen=seen)

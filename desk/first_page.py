@@ -5,21 +5,20 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from desk.asking import language_of
 from desk.door import Door, looking
-from desk.health import heartbeats, open_cases
+from desk.health import heartbeats
 from desk.intake import WrongStatus
-from desk.pages import age, alarms_shown, deadline_shown, flow_name, moment, name_of, page
-from desk.touches import prefect_page
+from desk.looks import language_of_page
+from desk.pages import age, alarms_shown, flow_name, moment, page
+from desk.pages_inbox import show_inbox
+from desk.visiting import Guest, demo_roles, sees_mailbox
 from machines.wording import say
 from models.database import Db
 from models.heartbeat import LATE_AFTER, SWEEP
 
 router = APIRouter(include_in_schema=False)
 
-NEXT = 10  # deadlines on the first page
 LETTERS = 200  # messages in the mailbox
-THIS_HOST = ("127.0.0.1", "::1", "testclient")
 
 # Swagger UI draws with inline styles; its scripts are files of ours.
 _DOCS_POLICY = (
@@ -27,42 +26,32 @@ _DOCS_POLICY = (
     " base-uri 'none'; frame-ancestors 'none'"
 )
 
-_NEXT = """SELECT number, name, due_at, zone FROM deadlines WHERE state = 'open' AND due_at > ? ORDER BY due_at, number, name LIMIT ?"""
-_OVERDUE = "SELECT number, name, due_at, zone FROM deadlines WHERE state = 'open' AND due_at <= ? ORDER BY due_at, number, name LIMIT ?"
 _MAILBOX = """SELECT "to", subject, body, sent_at, number FROM messages WHERE sent_by = 'mailbox' ORDER BY sent_at DESC, key LIMIT ?"""
 
 
 @router.get("/")
-def first_page(request: Request) -> Response:
-    """Show that the desk lives, what waits, and where the rest is."""
+def first_page(request: Request, visitor: Guest) -> Response:
+    """Show what waits for whoever is signed in; to guests what this is, that it lives, and where one signs in."""
     door: Door = request.app.state.door
-    now, language = door.clock(), language_of(request)
+    now, language = door.clock(), language_of_page(request, visitor)
     with looking(door) as db:
-        shows = {
-            "cases": _cases(db, language),
-            "overdue": [deadline_shown(*row, language=language) for row in db.all(_OVERDUE, now, NEXT)],
-            "ahead": [deadline_shown(*row, language=language) for row in db.all(_NEXT, now, NEXT)],
+        shows: dict[str, Any] = {
             "beats": _beats(db, now, language),
-            "alarms": alarms_shown(db, language, door.book.zone),
+            "alarms": alarms_shown(db, language, door.book.zone) if visitor else [],  # they may name a case
         }
-    return page(
-        request,
-        "first.html",
-        language,
-        now,
-        **shows,
-        prefect=prefect_page(request.app.state.settings),
-        mailbox=_has_mailbox(request),
-    )
+    shows["mailbox"] = sees_mailbox(request, visitor)
+    if visitor:
+        return show_inbox(request, visitor, **shows)
+    return page(request, "first.html", language, now, **shows, roles=demo_roles(request))
 
 
 @router.get("/mailbox")
-def mailbox(request: Request) -> Response:
-    """Show the messages that went to the desk's own mailbox; only on this host, and only without a mail server."""
-    if not _has_mailbox(request):
+def mailbox(request: Request, visitor: Guest) -> Response:
+    """Show the messages that went to the desk's own mailbox; only without a mail server, and not to everybody."""
+    if not sees_mailbox(request, visitor):
         raise WrongStatus(404)
     door: Door = request.app.state.door
-    now, language = door.clock(), language_of(request)
+    now, language = door.clock(), language_of_page(request, visitor)
     with looking(door) as db:
         letters = [
             {
@@ -85,15 +74,6 @@ def docs(request: Request) -> Response:
     return drawn
 
 
-def _cases(db: Db, language: str) -> list[dict[str, Any]]:
-    found: dict[str, list[tuple[str, int]]] = {}
-    for procedure, state, count in open_cases(db):
-        found.setdefault(procedure, []).append((name_of("state", f"{procedure}.{state}", language), count))
-    return [
-        {"name": name_of("procedure", procedure, language), "states": states} for procedure, states in found.items()
-    ]
-
-
 def _beats(db: Db, now: datetime, language: str) -> list[dict[str, Any]]:
     found = heartbeats(db)
     beats = [
@@ -107,8 +87,3 @@ def _beats(db: Db, now: datetime, language: str) -> list[dict[str, Any]]:
 
 def _late(name: str, at: datetime, now: datetime) -> bool:
     return name == SWEEP and now - at > LATE_AFTER[SWEEP]
-
-
-def _has_mailbox(request: Request) -> bool:
-    here = request.client is not None and request.client.host in THIS_HOST
-    return request.app.state.settings.smtp_url is None and here

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -47,6 +48,7 @@ def health(door: Door) -> dict[str, Any]:
     } | reason  # fmt: skip
 
 
+@cache
 def our_version() -> str:
     """Return the version as installed."""
     try:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from desk.listing import Duties, Row, duties, rows_of_states
@@ -15,6 +17,7 @@ from machines.zones import local_day
 from models.database import Db, instant
 
 MOST = 500  # of what waits: the nearest deadlines; nobody reads more at once
+MOST_DONE, MOST_COMING = 50, 20  # of what one has done lately, of what comes next
 FOLDERS = ("overdue", "today", "week", "later", "waiting")
 
 _COLUMNS = "c.number, c.procedure, c.state, c.seq, c.final, c.zone, c.person_id, c.body, c.opened_at, c.joint, c.facts"
@@ -26,18 +29,54 @@ _OWN = f"SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.person_id = ? AND NOT c.
 _NOMINATED = f"""SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.procedure = 'candidacy' AND c.body = ? AND NOT c.final
  ORDER BY c.number LIMIT ?"""  # noqa: S608
 
+_DONE = """SELECT e.number, e.procedure, e.act, e.seq, e.recorded_at, c.zone FROM entries e JOIN cases c ON c.number = e.number
+ WHERE e.actor = ? ORDER BY e.position DESC LIMIT ?"""
 
-def inbox(db: Db, person: str, *, at: datetime, book: Rulebook, language: str) -> dict[str, dict[str, list[Any]]]:
-    """Sort what waits on *person* into overdue, today, this week and later, and what he waits for into `waiting`."""
+
+def inbox(
+    db: Db, person: str, *, at: datetime, book: Rulebook, language: str, most: int = MOST
+) -> dict[str, dict[str, list[Any]]]:  # fmt: skip
+    """Sort what waits on *person* into overdue, today, this week and later, and what he waits for into `waiting`.
+
+    Of each kind of what waits the *most* nearest terms are told.
+    """
     mine = duties(db, person, at=at, book=book)
     folders: dict[str, list[Any]] = {folder: [] for folder in FOLDERS}
     seen: set[str] = set()
-    rows = rows_of_states(db, states_waiting(mine.held), limit=MOST)
-    for row, acts in (*_falling_to(mine, rows), *_tasks(db, mine)):
+    rows = rows_of_states(db, states_waiting(mine.held), limit=most)
+    for row, acts in (*_falling_to(mine, rows), *_tasks(db, mine, most)):
         seen.add(row.number)
         folders[_folder(row, at)].append(_item(row, acts, language, others=False))
     folders["waiting"] = [_item(row, _awaited(row), language, others=True) for row in _for_others(db, mine, rows, seen)]
     return {folder: {"items": items} for folder, items in folders.items()}
+
+
+def done_lately(db: Db, person: str, *, since: datetime) -> list[dict[str, Any]]:
+    """Return what *person* has entered since an instant, the latest first."""
+    rows = (row for row in db.all(_DONE, person, MOST_DONE) if instant(row[4]) >= since)
+    return [
+        {"case": number, "procedure": procedure, "act": act, "seq": seq, "at": instant(at), "zone": zone}
+        for number, procedure, act, seq, at, zone in rows
+    ]
+
+
+def coming(db: Db, person: str, *, at: datetime, book: Rulebook) -> list[Row]:
+    """Return cases that are one act away from waiting on *person*, the nearest term first."""
+    mine = duties(db, person, at=at, book=book)
+    theirs = set(states_waiting(mine.held))
+    leads_to = {
+        (procedure.name, source): branch.to
+        for procedure in PROCEDURES.values()
+        for row in procedure.acts
+        for source in row.source
+        for branch in row.to
+        if (procedure.name, branch.to) in theirs and branch.to != source
+    }
+    rows = rows_of_states(db, [*leads_to], limit=5 * MOST_COMING)
+    next_mine = (
+        row for row in rows if not mine.acts(row) and mine.acts(row._replace(state=leads_to[row.procedure, row.state]))
+    )
+    return list(islice(next_mine, MOST_COMING))
 
 
 def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[tuple[Row, list[str]]]:
@@ -47,10 +86,10 @@ def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[tuple[Row, list[s
             yield row, [f"{row.procedure}.{act}" for act in acts]
 
 
-def _tasks(db: Db, mine: Duties) -> Iterator[tuple[Row, list[str]]]:
+def _tasks(db: Db, mine: Duties, most: int) -> Iterator[tuple[Row, list[str]]]:
     """What waits for an act that opens another case, and nobody has opened it yet."""
     for deadline, act in tasks_of(mine.person, mine.held, deputies=mine.deputies).items():
-        yield from ((Row(*row), [act]) for row in db.all(_TASKS, *deadline.split("."), MOST))
+        yield from ((Row(*row), [act]) for row in db.all(_TASKS, *deadline.split("."), most))
 
 
 def _for_others(db: Db, mine: Duties, rows: Iterable[Row], seen: set[str]) -> Iterator[Row]:
@@ -89,7 +128,7 @@ def _last_day(row: Row) -> date:
 def _item(row: Row, acts: list[str], language: str, *, others: bool) -> dict[str, Any]:
     named = [say(f"names.act.{act}", language) for act in acts]
     key = "desk.inbox.others" if others else "desk.inbox.mine"
-    reason = say(key, language, acts=named, offices=_offices(acts, language))
+    reason = say(key, language, acts=named, offices=_offices(tuple(acts), language))
     if row.due is not None:
         reason = f"{reason} {say('desk.inbox.until', language, day=_last_day(row))}"
     return {
@@ -103,7 +142,8 @@ def _short(act: str, row: Row) -> str:
     return act.removeprefix(f"{row.procedure}.")
 
 
-def _offices(acts: Iterable[str], language: str) -> list[str]:
+@cache
+def _offices(acts: tuple[str, ...], language: str) -> list[str]:
     """Name who is to act; the President's acts are entered by the working body."""
     names: list[str] = []
     for act in acts:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from desk.door import holds_an_office
@@ -17,8 +18,12 @@ from machines.situation import Held, Mandates
 from machines.waiting import Waiting, acts_waiting_for, states_waiting
 from machines.zones import local_day
 from models.database import Db, instant, instant_text
+from models.names import search_key
 
 AT_ONCE = 200  # rows read together while those that wait for somebody else are left out
+MOST_LOOKED_AT = 1_000  # cases of which one asks whether they wait for somebody, to count them
+PEOPLE = 300  # whom a word may mean; who means one of more types more of the name
+COUNTED = 200  # of what waits for somebody: nobody reads more
 
 _COLUMNS = "c.number, c.procedure, c.state, c.seq, c.final, c.zone, c.person_id, c.body, c.opened_at, c.joint, c.facts"
 _DATED = """SELECT {columns}, d.due_at FROM deadlines d JOIN cases c ON c.number = d.number
@@ -29,12 +34,15 @@ _DATED = """SELECT {columns}, d.due_at FROM deadlines d JOIN cases c ON c.number
 _UNDATED = """SELECT {columns}, NULL FROM cases c WHERE c.number > ?{where}
  AND NOT EXISTS (SELECT 1 FROM deadlines d WHERE d.number = c.number AND d.state = 'open' AND d.due_at IS NOT NULL)
  ORDER BY c.number LIMIT ?"""
+_NEWEST = """SELECT {columns}, (SELECT min(d.due_at) FROM deadlines d WHERE d.number = c.number AND d.state = 'open') FROM cases c
+ WHERE (c.opened_at < ? OR (c.opened_at = ? AND c.number < ?)){where} ORDER BY c.opened_at DESC, c.number DESC LIMIT ?"""
+_UNSORTED = "SELECT {columns}, NULL FROM cases c WHERE 1 = 1{where} LIMIT ?"
 _HELD = """SELECT number, person_id, office, body, region, coalesce(category, ''), coalesce(ex_officio, ''), slot FROM mandates
  WHERE (person_id = ? OR office IN ('chairman', 'deputy_chairman')) AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)
  ORDER BY begins_at, number"""
 _ANSWERED = """SELECT c.number FROM cases c JOIN ballots b ON b.number = c.number AND b.person_id = ?
  WHERE c.procedure = 'poll' AND c.state IN ('open', 'counting')"""
-_FIRST = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
+_FIRST, _LAST = (datetime.fromisoformat(f"{year}-01-01T00:00:00+00:00") for year in (1900, 2900))
 
 
 class Row(NamedTuple):
@@ -95,6 +103,9 @@ class Filter:
     procedure: str | None = None
     state: str | None = None
     mine: bool = False
+    still_open: bool = False
+    text: str = ""  # a number, or words of the name of whom a case is about
+    newest: bool = False  # the newest first, instead of the nearest deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +142,27 @@ def cases_listed(
     """Return a page of cases and where the next one begins; strangers see the cases about themselves."""
     where, parameters, found = _where(db, wanted, at=at, book=book)
     rows: list[Row] = []
-    for row in _walk(db, where, parameters, after=after):
+    walk = _walk_newest if wanted.newest else _walk
+    for row in walk(db, where, parameters, after=after):
         if found is None or found.acts(row):
             rows.append(row)
         if len(rows) > limit:
             break
     page = rows[:limit]
-    following = Cursor(_due(page[-1]), page[-1].number) if len(rows) > limit else None
+    following = None
+    if len(rows) > limit:
+        following = Cursor(instant(page[-1].opened_at) if wanted.newest else _due(page[-1]), page[-1].number)
     return [_item(row, at) for row in page], following
+
+
+def count_listed(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> int:
+    """Count the cases that a list has; of those that wait for somebody no more than COUNTED."""
+    where, parameters, found = _where(db, wanted, at=at, book=book)
+    if found is None:
+        row = db.one(f"SELECT count(*) FROM cases c WHERE 1 = 1{where}", *parameters)  # noqa: S608
+        return int(row[0]) if row else 0
+    rows = (Row(*row) for row in db.all(_UNSORTED.format(columns=_COLUMNS, where=where), *parameters, MOST_LOOKED_AT))
+    return sum(1 for _ in islice((row for row in rows if found.acts(row)), COUNTED))
 
 
 def states_known(procedure: str | None) -> list[str]:
@@ -169,7 +193,21 @@ def _where(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> tuple[str
     for column, value in (("procedure", wanted.procedure), ("state", wanted.state)):
         if value is not None:
             where, parameters = f"{where} AND c.{column} = ?", [*parameters, value]
-    return where, parameters, found
+    if wanted.still_open:
+        where = f"{where} AND NOT c.final"
+    return (*_with_text(db, wanted.text, where, parameters), found)
+
+
+def _with_text(db: Db, text: str, where: str, parameters: list[Any]) -> tuple[str, list[Any]]:
+    """Look for a number, or for people of whose names every word is a part: of many the first in the alphabet."""
+    words = search_key(text).split()
+    if not words:
+        return where, parameters
+    names = " AND ".join(["search_key LIKE ?"] * len(words))
+    sql = f"SELECT person_id FROM people WHERE {names} ORDER BY sort_key, person_id LIMIT ?"  # noqa: S608
+    people = [row[0] for row in db.all(sql, *(f"%{word}%" for word in words), PEOPLE)]
+    either = f" OR c.person_id IN ({', '.join('?' * len(people))})" if people else ""
+    return f"{where} AND (c.number = ?{either})", [*parameters, text.strip().upper(), *people]
 
 
 def _in_states(states: list[tuple[str, str]]) -> tuple[str, list[Any]]:
@@ -193,6 +231,18 @@ def _walk(db: Db, where: str, parameters: list[Any], *, after: Cursor | None) ->
         if len(rows) < AT_ONCE:
             return
         number = rows[-1].number
+
+
+def _walk_newest(db: Db, where: str, parameters: list[Any], *, after: Cursor | None) -> Iterator[Row]:
+    """Walk through the cases from the newest to the oldest."""
+    sql = _NEWEST.format(columns=_COLUMNS, where=where)
+    since, number = (after.due or _LAST, after.number) if after else (_LAST, "")
+    while True:
+        rows = [Row(*row) for row in db.all(sql, since, since, number, *parameters, AT_ONCE)]
+        yield from rows
+        if len(rows) < AT_ONCE:
+            return
+        since, number = instant(rows[-1].opened_at), rows[-1].number
 
 
 def _due(row: Row) -> datetime | None:

@@ -64,6 +64,20 @@ class Unseen(Forbidden):
         super().__init__(number, ())
 
 
+class OperatorsOnly(Forbidden):
+    """A page is for those who look after the service."""
+
+    def __init__(self) -> None:
+        super().__init__("look after the service", ())
+
+
+class Foreign(Forbidden):
+    """The request was sent by a page that is not the desk's."""
+
+    def __init__(self) -> None:
+        super().__init__("act from a foreign page", ())
+
+
 class Closed(Forbidden):
     """A part of the register is shown to office holders."""
 
@@ -141,12 +155,17 @@ def _detail(kind: str, error: Exception, language: str) -> str:
     return say(f"problems.{kind}.{key}", language, **worded(numbers, language))
 
 
+_SAID_PLAINLY: tuple[tuple[type[Exception], str], ...] = (
+    (ReadOnly, "read_only"), (OperatorsOnly, "operators"), (Foreign, "foreign"), (Locked, "detail"),
+)  # fmt: skip
+
+
 def _of_the_door(error: Exception) -> tuple[str, dict[str, Any]] | None:
+    if plainly := next((key for kind, key in _SAID_PLAINLY if isinstance(error, kind)), None):
+        return plainly, {}
     match error:
         case Unseen():
             return "case", {"case": error.act}
-        case ReadOnly():
-            return "read_only", {}
         case Closed():
             return "register", {"offices": _offices(error)}
         case ClockNotTheirs():
@@ -158,8 +177,6 @@ def _of_the_door(error: Exception) -> tuple[str, dict[str, Any]] | None:
             return "detail", {"seconds": error.seconds}
         case Unauthorized():
             return "token" if error.given else "detail", {}
-        case Locked():
-            return "detail", {}
     return None
 
 

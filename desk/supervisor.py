@@ -210,7 +210,7 @@ kenes runs. Ctrl-C ends it.
 
   Desk      {url}
   API       {url}/api/v1
-  Clock     {self._prefect_page()}   (Prefect; it is starting)
+  Clock     {url}/prefect   (Prefect, for operators; it is starting)
   Home      {self.settings.home}
   Logs      {self._logs}
 """

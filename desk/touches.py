@@ -9,6 +9,7 @@ from models.database import Db
 if TYPE_CHECKING:
     from models.settings import Settings
 
+PREFECT = "/prefect"  # where its pages are, at the desk and at its own server
 MOST = 50  # the latest; Prefect's page finds all of a case by its tag
 
 _RUNS = "SELECT run_id, flow, at, did FROM touches WHERE number = ? ORDER BY at DESC, run_id LIMIT ?"
@@ -23,7 +24,12 @@ def runs_of(db: Db, number: str, *, zone: str, page: str | None) -> list[dict[st
 
 
 def prefect_page(settings: "Settings") -> str | None:
-    """Return where operators find Prefect's page: as set, or as `kenes up` has written down; None if nothing runs."""
+    """Return where operators find Prefect's page: at the desk, which looks who asks; None if nothing runs."""
+    return f"{settings.url.rstrip('/')}{PREFECT}" if prefect_server(settings) else None
+
+
+def prefect_server(settings: "Settings") -> str | None:
+    """Return where Prefect's server is: as set, or as `kenes up` has written down; None if nothing runs."""
     if settings.prefect_api_url:
         return settings.prefect_api_url.rstrip("/").removesuffix("/api")
     try:

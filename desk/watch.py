@@ -65,6 +65,7 @@ class Watch:
         if self._door.trusted:
             doubt = watch_clock(self._door.database.transaction, self._door.trusted, self._settings.operators)
         now = self._door.clock()
+        self._door.seen.write(self._door.database)
         if look(self._door.database, self._settings, now, since=self._since, in_doubt=doubt is not None):
             self._send()
 
@@ -76,7 +77,8 @@ class Watch:
         self._letters = subprocess.Popen(LETTERS, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
 
     def end(self) -> None:
-        """Let the letters that are being sent go out."""
+        """Write what is only remembered, and let the letters that are being sent go out."""
+        self._door.seen.write(self._door.database)
         if self._letters:
             try:
                 self._letters.wait(timeout=2)

@@ -195,12 +195,17 @@ def _marked_letter(
 ) -> Delivered:
     waiting = tried.waiting
     by_mail = _id(office, waiting) if tried.by == "smtp" else ""
-    text = Written(letter.subject, letter.body, by_mail) if isinstance(letter, Letter) else UNWRITTEN
+    text = Written(letter.subject, _kept(letter, tried.by), by_mail) if isinstance(letter, Letter) else UNWRITTEN
     if tried.failure:
         return _failed(database, now, waiting, tried.by, tried.failure, for_good=tried.for_good, text=text)
     with database.transaction() as db:
         mark_sent(db, waiting.key, now, by=tried.by, written=text)
     return Delivered(waiting, tried.by, "sent")
+
+
+def _kept(letter: Letter, by: str) -> str:
+    """Return what is kept of a letter: all of it, but for a secret that is on its way by mail."""
+    return letter.body.replace(letter.secret, "…") if letter.secret and by == "smtp" else letter.body
 
 
 # ------------------------------------------------------------------------------------------------------------- to webhooks

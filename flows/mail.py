@@ -48,6 +48,7 @@ class Letter:
     subject: str
     body: str
     invitation: Invitation | None = None
+    secret: str = ""  # of its link: not kept once the letter has gone
 
 
 class PasswordInTheClear(Exception):

@@ -11,8 +11,9 @@ from models.home import signing_key
 def office_of(home: Home) -> PostOffice:
     """Return where this host's letters and calls go out."""
     settings = home.settings
+    key = signing_key(settings)
     return PostOffice(
-        compose=functools.partial(write_letter, desk_url=settings.url), url=settings.url, smtp_url=settings.smtp_url,
+        compose=functools.partial(write_letter, desk_url=settings.url, key=key), url=settings.url, smtp_url=settings.smtp_url,
         webhook_urls=settings.webhook_urls,
-        key=signing_key(settings) if settings.smtp_url or settings.webhook_urls else None,
+        key=key,
     )  # fmt: skip

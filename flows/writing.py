@@ -4,8 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from flows.mail import Letter
 from machines import alarm_texts
+from machines.account_letters import INVITATION, address_of, invitation_letter, secret_of
 from machines.alarms import CHANNEL
 from machines.asked import act_asked
 from machines.invitations import invitation_of
@@ -24,10 +27,15 @@ _TERM = """SELECT due_at, zone, steps FROM deadlines WHERE number = ? AND name =
 _OFFICES = "SELECT office FROM mandates WHERE person_id = ? AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)"
 
 
-def write_letter(db: Db, waiting: Waiting, *, desk_url: str) -> Letter:
-    """Write a letter; raises KeyError where a text is missing, LookupError where nobody is known by that id."""
+def write_letter(db: Db, waiting: Waiting, *, desk_url: str, key: Ed25519PrivateKey | None = None) -> Letter:
+    """Write a letter; *key* is what the links of invitations are made with.
+
+    Raises KeyError where a text is missing, LookupError where nobody is known by that id.
+    """
     if waiting.template.startswith("alarm."):
         return _about_an_alarm(db, waiting, desk_url)
+    if waiting.template == INVITATION:
+        return _of_invitation(db, waiting, desk_url, key)
     reader = db.one(_READER, waiting.to)
     if reader is None:
         raise LookupError(f"no person {waiting.to!r} in the register")
@@ -60,6 +68,21 @@ def _about_an_alarm(db: Db, waiting: Waiting, desk_url: str) -> Letter:
     letter = alarm_texts.letter(told, language=language, zone=ZONE, link=link, why=why)
     thread = f"alarm-{digest(told['name'] + told['since'])[:16]}"
     return Letter(waiting.key, thread, name, email or "", language, letter.subject, letter.body)
+
+
+def _of_invitation(db: Db, waiting: Waiting, desk_url: str, key: Ed25519PrivateKey | None) -> Letter:
+    """Write an invitation to the desk; the secret in its link is kept nowhere once the letter has gone by mail."""
+    reader = db.one(_READER, waiting.to)
+    if reader is None or key is None:
+        raise LookupError(f"no person {waiting.to!r} in the register, or no signing key")
+    *names, email, language = reader
+    name, secret = names[LANGUAGES.index(language)], secret_of(key, waiting.parameters["invitation"])
+    letter = invitation_letter(
+        language=language, person=waiting.to, name=name, link=address_of(desk_url, secret), until=waiting.parameters["until"], zone=ZONE
+    )  # fmt: skip
+    return Letter(
+        waiting.key, f"account-{waiting.to}", name, email or "", language, letter.subject, letter.body, secret=secret
+    )
 
 
 def link_to(desk_url: str, number: str, act: str = "") -> str:

@@ -28,11 +28,11 @@ Text = Annotated[
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(_writable)]
 
 
-class _Person:
+class NamesPerson:
     """Marks a person_id, so that the kernel asks the register whether there is such a person."""
 
 
-class _Linked:
+class NamesCase:
     """Marks the number of a case, with the procedures it may be of."""
 
     def __init__(self, *procedures: str) -> None:
@@ -71,14 +71,14 @@ def _a_local_time(value: Any) -> Any:
     return value
 
 
-PersonId = Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$"), _Person()]
-MembershipNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("membership")]
-MeetingNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("council_meeting")]
-SessionNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("session")]
-RequestNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("session_request")]
+PersonId = Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$"), NamesPerson()]
+MembershipNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), NamesCase("membership")]
+MeetingNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), NamesCase("council_meeting")]
+SessionNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), NamesCase("session")]
+RequestNumber = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,24}$"), NamesCase("session_request")]
 # Of the procedures whose deadlines are counted in working days, or end on one; a test holds this to their tables.
 CountedCaseNumber = Annotated[
-    str, StringConstraints(pattern=r"^[\w-]{1,24}$"), _Linked("candidacy", "membership", "poll", "session")
+    str, StringConstraints(pattern=r"^[\w-]{1,24}$"), NamesCase("candidacy", "membership", "poll", "session")
 ]
 DeadlineName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}$")]
 PaperNumber = Annotated[
@@ -90,7 +90,7 @@ PaperNumber = Annotated[
 Day = Annotated[date, BeforeValidator(_a_day), AfterValidator(_countable)]
 LocalTime = Annotated[datetime, BeforeValidator(_a_local_time)]
 People = Annotated[
-    tuple[Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$")], ...], Field(min_length=1), _Person()
+    tuple[Annotated[str, StringConstraints(pattern=r"^[\w:.-]{1,64}$")], ...], Field(min_length=1), NamesPerson()
 ]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
 Count = Annotated[int, Field(strict=True, ge=0, le=999_999_999)]  # a sum of such numbers can be written in every answer
@@ -196,7 +196,7 @@ def _marked(model: type[Facts]) -> tuple[tuple[str, Any], ...]:
         (name, mark)
         for name, field in model.model_fields.items()
         for mark in (*field.metadata, *(mark for part in get_args(field.annotation) for mark in get_args(part)[1:]))
-        if isinstance(mark, _Person | _Linked)
+        if isinstance(mark, NamesPerson | NamesCase)
     )
 
 
@@ -204,7 +204,7 @@ def named_people(facts: Facts) -> Iterator[tuple[str, str]]:
     """Yield (fact, person_id) of everybody that *facts* name."""
     for name, mark in _marked(type(facts)):
         value = getattr(facts, name)
-        if not isinstance(mark, _Person) or value is None:
+        if not isinstance(mark, NamesPerson) or value is None:
             continue
         if isinstance(value, tuple):
             yield from ((f"{name}.{n}", person) for n, person in enumerate(value))
@@ -215,7 +215,7 @@ def named_people(facts: Facts) -> Iterator[tuple[str, str]]:
 def named_cases(facts: Facts) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield (fact, number, procedures it may be of) of every case that *facts* name."""
     for name, mark in _marked(type(facts)):
-        if isinstance(mark, _Linked) and getattr(facts, name) is not None:
+        if isinstance(mark, NamesCase) and getattr(facts, name) is not None:
             yield name, getattr(facts, name), mark.procedures
 
 

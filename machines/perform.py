@@ -36,6 +36,7 @@ class Answer:
     warnings: tuple[Refusal, ...]
     who_can: tuple[str, ...]
     row: Transition[Any]
+    office: str | None = None  # in which the person would do it; None: it belongs to others
 
 
 def perform(db: Db, act: Act, book: Rulebook) -> Done:
@@ -89,7 +90,8 @@ def answer(procedure: Procedure[Any], row: Transition[Any], s: Situation[Any]) -
         refusals = [] if _asks_facts(row) else branches_refuse(row, s)
     warnings = [refusal for guard in row.warns for refusal in guard.refusals(s)]
     who = tuple(office.value for office in row.persons)
-    return Answer(row.name, bool(found) and not refusals, tuple(refusals), tuple(warnings), who, row)
+    office = found.office if found else None
+    return Answer(row.name, bool(found) and not refusals, tuple(refusals), tuple(warnings), who, row, office)
 
 
 def _asks_facts(row: Transition[Any]) -> bool:

@@ -6,6 +6,7 @@ holds the names to the tables.
 
 import json
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from machines.authority import nominating_body
@@ -126,9 +127,10 @@ def _falls_to(person: str, held: Mandates, case: Waiting, act: str, deputies: tu
     return is_nominated_by(mine, case) if act == "cure" else bool(mine)
 
 
-def _offices(procedure: str, act: str) -> set[str]:
+@cache
+def _offices(procedure: str, act: str) -> frozenset[str]:
     """Name who may do *act*; the President's acts are entered by the working body."""
-    offices = {office.value for office in PROCEDURES[procedure].rows[act].persons}
+    offices = frozenset(office.value for office in PROCEDURES[procedure].rows[act].persons)
     return offices | {Office.working_body.value} if Office.president in offices else offices
 
 

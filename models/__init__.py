@@ -1,9 +1,11 @@
 """What is true: every table, and the transaction that reads and writes them."""
 
+from models.account import Account, Invitation, Passkey
 from models.alarm import Alarm
 from models.answer import Answer
 from models.ballot import Ballot, Elector, Participation, Tally
 from models.calendar import CalendarDay, CalendarVersion
+from models.calendar_link import CalendarLink
 from models.case import Case, Counter
 from models.clock import Witness
 from models.database import Database, Db, Locked, TransactionLost
@@ -18,9 +20,11 @@ from models.seal import Seal
 from models.signature import Signature
 from models.token import Token
 from models.touch import Touch
+from models.web_session import Attempt, Challenge, WebSession
 
 __all__ = [
-    "Alarm", "Answer", "Ballot", "Body", "CalendarDay", "CalendarVersion", "Case", "Counter", "Database", "Db", "Deadline", "Elector",
-    "Entry", "Heartbeat", "Locked", "Mandate", "Message", "Participation", "Person", "Presence", "Reminder", "Seal",
-    "Signature", "Tally", "Token", "Touch", "TransactionLost", "Webhook", "Witness",
+    "Account", "Alarm", "Answer", "Attempt", "Ballot", "Body", "CalendarDay", "CalendarLink", "CalendarVersion", "Case",
+    "Challenge", "Counter", "Database", "Db", "Deadline", "Elector", "Entry", "Heartbeat", "Invitation", "Locked", "Mandate",
+    "Message", "Participation", "Passkey", "Person", "Presence", "Reminder", "Seal", "Signature", "Tally", "Token", "Touch",
+    "TransactionLost", "WebSession", "Webhook", "Witness",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ class Entry(SQLModel, table=True):
         sa.UniqueConstraint("number", "seq", name="entries_once"),
         # Every act asks for the newest of them, to know whether the rules have changed.
         sa.Index("entries_of_editions", "position", sqlite_where=_OF_EDITIONS, postgresql_where=_OF_EDITIONS),
+        sa.Index("entries_by_actor", "actor", "position"),
         {"sqlite_autoincrement": True},
     )
 

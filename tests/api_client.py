@@ -31,7 +31,7 @@ class Desk:
     def __init__(self, assembly: Assembly, *, home: Path | None = None, **settings: Any) -> None:
         self.assembly = assembly
         self.app = self.make(home or Path("/nonexistent"), **settings)
-        self.client = TestClient(self.app, raise_server_exceptions=True)
+        self.client = TestClient(self.app, raise_server_exceptions=True, headers={"Sec-Fetch-Site": "same-origin"})
         self._tokens: dict[str, str] = {}
 
     def make(self, home: Path, **more: Any) -> FastAPI:

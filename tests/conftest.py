@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from machines.rulebook import Rulebook
 from models import Database
 from models.migrations import upgrade
 from tests import postgresql
+from tests.chromium import chromium
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +104,13 @@ def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator
     """Lend a migrated, empty PostgreSQL database that is dropped afterwards."""
     with postgresql.fresh_database(postgresql_server, template=postgresql_template) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Lend Chromium to all tests of this process; where it is missing, the test fails and says how to install it."""
+    with chromium() as lent:
+        yield lent
 
 
 def _forget_power_cuts(database: Database) -> None:

@@ -4,7 +4,10 @@ from datetime import date, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from desk.accounts import open_account
+from desk.calendar_links import make_link
 from desk.tokens import create_token
+from desk.web_sessions import begin_session
 from machines.calendar_versions import change
 from machines.seals import seal
 from models.copying import tables
@@ -23,6 +26,8 @@ _OPERATION = (
     (
         "INSERT INTO touches (number, run_id, flow, at, did) VALUES ('M-2005-0001', 'run', 'perform_deadlines', ?, 'exit performed')"
     ),
+    ("INSERT INTO attempts (target, since, failures) VALUES ('a', ?, 3)"),
+    ("INSERT INTO challenges (hash, expires_at) VALUES ('c', ?)"),
     ("INSERT INTO witnesses (process, boot, at, ran_ms) VALUES ('b/1/1', 'b', ?, 5000000000)"),
 )
 
@@ -40,6 +45,17 @@ def full_store(database: Database) -> Assembly:
             db.run(statement, assembly.now)
         db.run("INSERT INTO webhooks (url, position) VALUES (?, 7)", "https://host.example/a?b=%c")
         create_token(db, "m1", at=assembly.now, days=9)
+        open_account(db, "m1", at=assembly.now, operator=True)
+        make_link(db, "m1", language="kk", at=assembly.now)
+        begin_session(db, "m1", at=assembly.now, way="password", agent="Браузер", place="::1")
+        db.run(
+            "INSERT INTO invitations (hash, person_id, created_at, expires_at) VALUES ('h', 'm1', ?, ?)",
+            *[assembly.now] * 2,
+        )
+        db.run(
+            "INSERT INTO passkeys (credential_id, person_id, public_key, counter, name, created_at) VALUES ('k', 'm1', 'p', ?, 'Кілт', ?)",
+            2**32 - 1, assembly.now,
+        )  # fmt: skip
         change(db, date(2006, 7, 7), "day_off_moved", actor="wb", at=assembly.now, note="Демалыс күні")
     session = open_session(assembly, assembly.people_in[:7], method="secret")
     secret = voting_session(assembly, session)

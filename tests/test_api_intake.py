@@ -12,6 +12,7 @@ from models import Database
 from models.database import Locked
 from tests.api_client import Desk, is_problem
 from tests.assembly import Assembly
+from tests.browsers import let_in
 from tests.sittings import open_session
 
 
@@ -203,32 +204,29 @@ def test_figures_for_prometheus(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("kk", "Ашық істер"), ("ru", "Открытые дела"), ("en", "Open cases"), ("fr, kk;q=0.5", "Ашық істер")],
+    [("kk", "Кіру"), ("ru", "Войти"), ("en", "Sign in"), ("fr, kk;q=0.5", "Кіру")],
 )
-def test_the_first_page_in_three_languages(desk: Desk, language: str, words: str) -> None:
-    """It says what waits, without a script and without anything from elsewhere."""
+def test_guests_are_told_where_to_sign_in(desk: Desk, language: str, words: str) -> None:
+    """In three languages, with nothing from elsewhere and nothing of any case."""
     number = desk.nominate()
-    desk.act("wb", number, "admit")
-    desk.assembly.consider(number, at="2006-05-15 10:00")
     page = desk.client.get("/", headers={"Accept-Language": language})
     assert 200 == page.status_code
     assert words in page.text
-    assert number in page.text
-    assert "29.05.2006 24:00" in page.text
-    assert "<script" not in page.text
+    assert number not in page.text
     assert "://" not in page.text
     assert "p:A" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
-def test_the_first_page_leads_to_prefect(assembly: Assembly, tmp_path: Path) -> None:
+def test_the_operators_page_leads_to_prefect(assembly: Assembly, tmp_path: Path) -> None:
     """Where `kenes up` has left the addresses; an address that is none of the web is not linked."""
     (tmp_path / "up.json").write_text('{"desk": "http://127.0.0.1:8420", "prefect": "http://127.0.0.1:4210", "pid": 1}')
     desk = Desk(assembly, home=tmp_path)
-    assert 'href="http://127.0.0.1:4210"' in desk.client.get("/").text
+    let_in(desk.client, assembly.database, "wb", at=assembly.now, operator=True)
+    assert 'href="/prefect' in desk.client.get("/operations").text
     for wrong in ('{"prefect": "javascript:alert(1)"}', "[]", "no json"):
         (tmp_path / "up.json").write_text(wrong)
-        assert 'href="http' not in desk.client.get("/").text
+        assert 'href="/prefect' not in desk.client.get("/operations").text
 
 
 def test_a_number_too_long_to_be_written_is_a_wrong_fact(assembly: Assembly, desk: Desk) -> None:
@@ -240,7 +238,7 @@ def test_a_number_too_long_to_be_written_is_a_wrong_fact(assembly: Assembly, des
 
 
 def test_the_mailbox_is_there_without_a_mail_server(assembly: Assembly) -> None:
-    """What was delivered to the mailbox, escaped; with a mail server, or from elsewhere, there is none."""
+    """What was delivered to the mailbox, escaped, for operators; with a mail server, or for others, there is none."""
     with assembly.database.transaction() as db:
         db.run(
             'INSERT INTO messages (key, channel, "to", template, parameters, number, seq, created_at, next_at, attempts, sent_at,'
@@ -248,13 +246,16 @@ def test_the_mailbox_is_there_without_a_mail_server(assembly: Assembly) -> None:
             " VALUES ('k', 'person', 'ch', 't', '{}', 'C-1', 1, ?, ?, 1, ?, 'mailbox', '', 'Subject <b>', 'Text & text')",
             assembly.now, assembly.now, assembly.now,
         )  # fmt: skip
-    page = Desk(assembly).client.get("/mailbox").text
+    desk = Desk(assembly)
+    page = let_in(desk.client, assembly.database, "m1", at=assembly.now, operator=True).get("/mailbox").text
     assert "Subject &lt;b&gt;" in page
     assert "Text &amp; text" in page
-    is_problem(Desk(assembly, smtp_url="smtp://mail.example").client.get("/mailbox"), 404, "unknown")
-    elsewhere = Desk(assembly)
-    elsewhere.client._transport.client = ("192.0.2.1", 50000)  # type: ignore[attr-defined]
-    is_problem(elsewhere.client.get("/mailbox"), 404, "unknown")
+    mailed = Desk(assembly, smtp_url="smtp://mail.example")
+    is_problem(
+        let_in(mailed.client, assembly.database, "m1", at=assembly.now, operator=True).get("/mailbox"), 404, "unknown"
+    )
+    is_problem(let_in(desk.client, assembly.database, "ch", at=assembly.now).get("/mailbox"), 404, "unknown")
+    is_problem(Desk(assembly).client.get("/mailbox"), 404, "unknown")
 
 
 def test_the_documentation_comes_from_here(desk: Desk) -> None:

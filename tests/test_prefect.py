@@ -9,9 +9,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
+from desk.accounts import open_account
+from desk.web_sessions import begin_session
 from machines.perform import perform
 from machines.zones import local_time
 from models.home import open_database, prepare
@@ -87,9 +90,26 @@ def test_a_scheduled_run_is_executed_and_tells_what_it_did(tmp_path: Path):
         quiet = service.run_now("perform_deadlines/every-minute")
         assert "Nothing due" == until(lambda: service.ended(quiet), what="a quiet run")["state_name"]
         _runs_on_a_plain_pool(service)
+        _is_seen_through_the_desk(service, assembly, performed["id"])
         assert [] == errors(service.log("prefect"))
         assert [] == errors(service.log("worker"))
         _waits_for_the_clock(service, assembly)
+
+
+def _is_seen_through_the_desk(service: Service, assembly: Assembly, run: str) -> None:
+    """See that Prefect's page and its API are there for an operator who is signed in at the desk, and for nobody else."""
+    at, desk = datetime.now(UTC), service.place["desk"]
+    with assembly.database.transaction() as db:
+        open_account(db, "wb", at=at, operator=True)
+        token = begin_session(db, "wb", at=at, way="password")
+    assert 303 == httpx.get(f"{desk}/prefect/").status_code
+    with httpx.Client(base_url=desk, cookies={"kenes": token}, headers={"Sec-Fetch-Site": "same-origin"}) as here:
+        assert "/prefect/api" == here.get("/prefect/ui-settings").json()["api_url"]
+        found = here.post("/prefect/api/flow_runs/filter", json={"flow_runs": {"id": {"any_": [run]}}})
+        assert [run] == [one["id"] for one in found.json()]
+        page = here.get("/prefect/", headers={"Accept": "text/html"}, follow_redirects=True)
+        (script,) = re.findall(r'<script type="module" crossorigin src="([^"]+)"', page.text)
+        assert (True, 200) == (script.startswith("/prefect/"), here.get(script).status_code)
 
 
 def _waits_for_the_clock(service: Service, assembly: Assembly) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from desk import door as doors
 from desk.cli_words import lines_of
-from desk.touches import prefect_page
+from desk.touches import prefect_page, prefect_server
 from flows import deliver_messages, perform_deadlines, stage_reminders
 from flows.delivery import Delivered
 from flows.home import Home
@@ -77,19 +77,20 @@ def test_a_case_names_its_runs_to_office_holders(assembly: Assembly, tmp_path):
     leave_word(assembly.database, NOW, run=RUN, flow="deliver_messages", touched={case: "letter sent"})
     (run,) = desk.get(f"/cases/{case}", "wb").json()["runs"]
     assert {"run": RUN, "flow": "deliver_messages", "at": "2006-05-02T16:00:00+06:00", "did": "letter sent",
-            "link": f"http://127.0.0.1:4200/runs/flow-run/{RUN}"} == run  # fmt: skip
+            "link": f"http://127.0.0.1:8420/prefect/runs/flow-run/{RUN}"} == run  # fmt: skip
     assert "runs" not in desk.get(f"/cases/{case}", "p:A").json()
 
 
-def test_the_page_is_where_kenes_up_has_written_it_down(tmp_path):
-    """Unless another server is set; where nothing runs there is no link."""
+def test_the_server_is_where_kenes_up_has_written_it_down(tmp_path):
+    """Unless another server is set; its page is the desk's, and where nothing runs there is no link."""
     settings = read_settings({"KENES_HOME": str(tmp_path)}, tmp_path)
     assert prefect_page(settings) is None
     for text, page in (("{", None), ('{"prefect": "http://127.0.0.1:4444"}', "http://127.0.0.1:4444"), ("[]", None)):
         (tmp_path / "up.json").write_text(text)
-        assert page == prefect_page(settings)
+        assert page == prefect_server(settings)
+        assert prefect_page(settings) == (f"{settings.url}/prefect" if page else None)
     other = read_settings({"KENES_HOME": str(tmp_path), "PREFECT_API_URL": "http://p.example/api"}, tmp_path)
-    assert "http://p.example" == prefect_page(other)
+    assert "http://p.example" == prefect_server(other)
 
 
 def test_the_command_line_says_which_runs_touched_a_case(assembly: Assembly):

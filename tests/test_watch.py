@@ -17,6 +17,7 @@ from models import Database
 from models.settings import Settings, read_settings
 from tests.api_client import Desk
 from tests.assembly import Assembly, nominated
+from tests.browsers import let_in
 from tests.receivers import Postbox, mail_server
 from tests.service import until
 
@@ -107,10 +108,13 @@ def test_an_open_alarm_stands_on_the_first_page_and_in_health(
 ):
     """For people in words, for probes by its code."""
     desk = Desk(assembly)
-    assert words not in desk.client.get("/", headers={"Accept-Language": language}).text
+    here = let_in(desk.client, assembly.database, "wb", at=assembly.now)
+    assert words not in here.get("/", params={"lang": language}).text
     settings = read_settings({"KENES_HOME": str(tmp_path)}, tmp_path)
     look(assembly.database, settings, assembly.now + 5 * MINUTE, since=assembly.now)
-    assert words in desk.client.get("/", headers={"Accept-Language": language}).text
+    assert words in here.get("/", params={"lang": language}).text
+    here.cookies.delete("kenes")
+    assert words not in here.get("/", params={"lang": language}).text  # strangers: an alarm may name a case
     health = desk.get("/health", None).json()
     assert (False, ["no_sweep"]) == (health["time"]["ready"], [alarm["code"] for alarm in health["alarms"]])
     assert 'kenes_alarms_open{alarm="no_sweep"} 1.0' in desk.get("/metrics", None).text

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from machines.act import PRESIDENT, Act
 from machines.concerned import LOOKS_AT
-from machines.facts import _Linked, _Person
+from machines.facts import NamesCase, NamesPerson
 from machines.perform import perform
 from machines.procedure import NEW, NOMINATING_OFFICES, Office, Procedure, Transition
 from machines.procedures import PROCEDURES
@@ -215,7 +215,7 @@ class Wanderer:
             return (
                 arguments[0] if self.dice.random() < 0.4 else self.dice.choice(arguments)
             )  # the usual one comes first
-        if get_origin(shape) in (tuple, list) and any(isinstance(mark, _Person) for mark in marks):
+        if get_origin(shape) in (tuple, list) and any(isinstance(mark, NamesPerson) for mark in marks):
             return self._several()
         if get_origin(shape) in (tuple, list):
             return [self._value(name, arguments[0], marks) for _ in range(self.dice.choice((1, 1, 2, 6)))]
@@ -238,9 +238,9 @@ class Wanderer:
 
     def _plain(self, name: str, shape: Any, marks: list[Any]) -> Any:
         for mark in marks:
-            if isinstance(mark, _Person):
+            if isinstance(mark, NamesPerson):
                 return self.dice.choice(self.people)
-            if isinstance(mark, _Linked):
+            if isinstance(mark, NamesCase):
                 return self.dice.choice(
                     [case.number for case in self.cases() if case.procedure.name in mark.procedures][-4:]
                 )
@@ -264,7 +264,7 @@ class Wanderer:
 def linked(row: Transition[Any]) -> set[str]:
     """Name the procedures whose cases the facts of an act name."""
     marks = (mark for field in row.facts.model_fields.values() for mark in field.metadata)
-    return {name for mark in marks if isinstance(mark, _Linked) for name in mark.procedures}
+    return {name for mark in marks if isinstance(mark, NamesCase) for name in mark.procedures}
 
 
 def _go_on(db: Db) -> None:

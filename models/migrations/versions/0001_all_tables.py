@@ -16,9 +16,9 @@ INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 TABLES = (
-    "alarms", "answers", "bodies", "calendar_versions", "counters", "entries", "heartbeats", "messages", "people",
-    "reminders", "seals", "touches", "webhooks", "witnesses", "calendar_days", "cases", "tokens", "ballots", "deadlines", "electors",
-    "mandates", "participations", "presences", "signatures", "tallies",
+    "alarms", "answers", "attempts", "bodies", "calendar_versions", "challenges", "counters", "entries", "heartbeats", "messages", "people",
+    "reminders", "seals", "touches", "webhooks", "witnesses", "calendar_days", "calendar_links", "cases", "tokens", "ballots", "deadlines",
+    "electors", "mandates", "participations", "presences", "signatures", "tallies", "accounts", "invitations", "passkeys", "web_sessions",
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 - every table
     op.create_table(
         "alarms",
         text("name", 160), instant("since"), text("code"), text("number"), text("numbers"),
@@ -60,9 +60,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("actor", "key"),
     )  # fmt: skip
     op.create_table(
+        "attempts",
+        text("target", 64), instant("since"), integer("failures"),
+        sa.PrimaryKeyConstraint("target"),
+    )  # fmt: skip
+    op.create_index("ix_attempts_since", "attempts", ["since"])
+    op.create_table(
         "bodies",
         text("body_id", 64), text("kind"), text("name_kk"), text("name_ru"), text("name_en"), text("region"),
-        text("level", null=True), text("highest_body", null=True), text("zone"),
+        text("level", null=True), text("highest_body", null=True), text("zone"), text("sort_key"), text("search_key"),
         sa.PrimaryKeyConstraint("body_id"),
     )  # fmt: skip
     op.create_table(
@@ -70,6 +76,12 @@ def upgrade() -> None:
         integer("version"), instant("at"), text("actor"), text("note"),
         sa.PrimaryKeyConstraint("version"),
     )  # fmt: skip
+    op.create_table(
+        "challenges",
+        text("hash", 64), instant("expires_at"),
+        sa.PrimaryKeyConstraint("hash"),
+    )  # fmt: skip
+    op.create_index("ix_challenges_expires_at", "challenges", ["expires_at"])
     op.create_table(
         "counters",
         text("series", 16), integer("last"),
@@ -87,6 +99,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )  # fmt: skip
     op.create_index("entries_of_editions", "entries", ["position"], **where("procedure = 'edition'"))
+    op.create_index("entries_by_actor", "entries", ["actor", "position"])
     op.create_table(
         "heartbeats",
         text("name", 64), instant("at"), text("note"),
@@ -158,7 +171,10 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index("cases_about", "cases", ["about"])
     op.create_index("cases_by_state", "cases", ["procedure", "state", "number"])
+    op.create_index("cases_newest", "cases", ["opened_at", "number"])
+    op.create_index("cases_ended_of_person", "cases", ["person_id"], **where("final"))
     op.create_index("cases_of_parent", "cases", ["parent"])
+    op.create_index("cases_open_of_body", "cases", ["body"], **where("not final"))
     op.create_index("cases_open_of_person", "cases", ["person_id"], **where("not final"))
     op.create_table(
         "tokens",
@@ -241,6 +257,46 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["number"], ["cases.number"]),
         sa.CheckConstraint("votes >= 0", name="no_negative_votes"),
     )  # fmt: skip
+    op.create_table(
+        "calendar_links",
+        text("person_id", 64), text("hash"), text("language"), instant("made_at"),
+        sa.PrimaryKeyConstraint("person_id"),
+        sa.UniqueConstraint("hash"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"]),
+    )  # fmt: skip
+    op.create_table(
+        "accounts",
+        text("person_id", 64), text("password"), text("handle"), boolean("operator"), boolean("demonstration"),
+        instant("created_at"), instant("disabled_at", null=True),
+        sa.PrimaryKeyConstraint("person_id"),
+        sa.UniqueConstraint("handle"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"]),
+    )  # fmt: skip
+    op.create_table(
+        "invitations",
+        text("hash", 64), text("person_id"), instant("created_at"), instant("expires_at"), instant("used_at", null=True),
+        sa.PrimaryKeyConstraint("hash"),
+        sa.ForeignKeyConstraint(["person_id"], ["accounts.person_id"]),
+    )  # fmt: skip
+    op.create_index("ix_invitations_person_id", "invitations", ["person_id"])
+    op.create_table(
+        "passkeys",
+        text("credential_id"), text("person_id"), text("public_key"),
+        sa.Column("counter", sa.BigInteger(), nullable=False), text("name"),
+        instant("created_at"), instant("used_at", null=True),
+        sa.PrimaryKeyConstraint("credential_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["accounts.person_id"]),
+    )  # fmt: skip
+    op.create_index("ix_passkeys_person_id", "passkeys", ["person_id"])
+    op.create_table(
+        "web_sessions",
+        text("session_id", 16), text("person_id"), text("hash"), text("way"), text("agent"), text("place"),
+        instant("created_at"), instant("seen_at"), instant("ended_at", null=True),
+        sa.PrimaryKeyConstraint("session_id"),
+        sa.UniqueConstraint("hash"),
+        sa.ForeignKeyConstraint(["person_id"], ["accounts.person_id"]),
+    )  # fmt: skip
+    op.create_index("ix_web_sessions_person_id", "web_sessions", ["person_id"])
     guard("entries", key=("number", "seq"), place="position", erasable=("payload", "salt"))
     guard("seals", key=("seal",), place="seal")
 
