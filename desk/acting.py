@@ -13,6 +13,7 @@ from desk.drawing import DOCUMENT
 from desk.forms import Field, facts_typed, fields_of
 from desk.intake import LARGEST_BODY, WrongStatus
 from desk.pages import name_of, speaker
+from desk.telling import with_names
 from desk.titles import titles_of
 from desk.visiting import Visitor
 from machines.act import PRESIDENT
@@ -95,7 +96,8 @@ def context(db: Db, acting: Acting) -> dict[str, Any]:
         "by": [name_of("office", office.value, language) for office in row.persons],
         "offices": [(office, name_of("office", office, language)) for office in offices] if len(offices) > 1 else [],
         "may_enter": Office.working_body.value in acting.visitor.offices,
-        "refusals": [] if acting.typed.get("behalf") else answers.get("refusals", []), "warnings": answers.get("warnings", []),
+        "refusals": [] if acting.typed.get("behalf") else with_names(db, answers.get("refusals", []), language),
+        "warnings": answers.get("warnings", []),
         "known": bool(answers) or acting.number is None,
     }  # fmt: skip
 

@@ -43,7 +43,7 @@ def inbox(
     mine = duties(db, person, at=at, book=book)
     folders: dict[str, list[Any]] = {folder: [] for folder in FOLDERS}
     seen: set[str] = set()
-    rows = rows_of_states(db, states_waiting(mine.held), limit=most)
+    rows = rows_of_states(db, states_waiting(mine.held, deputies=mine.deputies), limit=most)
     for row, acts in (*_falling_to(mine, rows), *_tasks(db, mine, most)):
         seen.add(row.number)
         folders[_folder(row, at)].append(_item(row, acts, language, others=False))
@@ -63,7 +63,7 @@ def done_lately(db: Db, person: str, *, since: datetime) -> list[dict[str, Any]]
 def coming(db: Db, person: str, *, at: datetime, book: Rulebook) -> list[Row]:
     """Return cases that are one act away from waiting on *person*, the nearest term first."""
     mine = duties(db, person, at=at, book=book)
-    theirs = set(states_waiting(mine.held))
+    theirs = set(states_waiting(mine.held, deputies=mine.deputies))
     leads_to = {
         (procedure.name, source): branch.to
         for procedure in PROCEDURES.values()

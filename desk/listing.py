@@ -187,7 +187,7 @@ def _where(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> tuple[str
     parameters: list[Any] = []
     if wanted.mine:
         found = duties(db, wanted.person, at=at, book=book)
-        where, parameters = _in_states(states_waiting(found.held))
+        where, parameters = _in_states(states_waiting(found.held, deputies=found.deputies))
     elif not holds_an_office(db, wanted.person, at):
         where, parameters = " AND c.person_id = ?", [wanted.person]
     for column, value in (("procedure", wanted.procedure), ("state", wanted.state)):

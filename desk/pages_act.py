@@ -15,9 +15,10 @@ from desk.acting import BEHALF, OF_THE_PRESIDENT, OFFICE, Acting, Typed, context
 from desk.choosing import CHOSEN, choose
 from desk.door import Door, act_of, do, entries_since, let_see, looking, reading
 from desk.drawing import Form, faults_shown
+from desk.forms import label_of, leaves
 from desk.pages import name_of, page, speaker
 from desk.problems import problem
-from desk.telling import entry_told, facts_told, in_order, last_day_shown, names_in, offset_shown
+from desk.telling import entry_told, facts_told, in_order, last_day_shown, names_in, offset_shown, with_names
 from desk.visiting import Visitor, Visits
 from machines.act import PRESIDENT
 from machines.procedures import PROCEDURES, procedure_of_number
@@ -188,12 +189,20 @@ def _form(
     language, t = acting.visitor.language, speaker(acting.visitor.language)
     by_path, listed = faults_shown(said or {}, (*acting.fields, *acting.beside), language)
     if unsure and acting.chosen:
-        for path in (*acting.chosen.fits, *sorted(acting.chosen.nobody)):
-            by_path[path] = t("act.choose_one") if path in acting.chosen.fits else t("act.nobody")
-            listed.append({"field": path + CHOSEN if path in acting.chosen.fits else path, "text": by_path[path]})
+        unsure_of = _unsure(acting)
+        by_path |= {path: reason for path, _, reason in unsure_of}
+        listed += [
+            {
+                "field": path + CHOSEN if path in acting.chosen.fits else path,
+                "text": t("act.fault", field=label, reason=reason),
+            }
+            for path, label, reason in unsure_of
+        ]
     form = Form(acting.fields, acting.typed, language, acting.chosen, by_path, acting.typed.get("more", ""))
     beside = Form(acting.beside, acting.typed, language, acting.chosen, by_path)
     with reading(acting.door, acting.visitor.at) as db:
+        if said and said.get("refusals"):
+            said = {**said, "refusals": with_names(db, said["refusals"], language)}
         shows = context(db, acting) | {"fields": form.shown(db), "beside": beside.shown(db)}
         seen = acting.typed.get("seen") or (str(seq_of(db, acting.number)) if acting.number else "")
     since = _since(acting, (said or {}).get("entries", ()))
@@ -202,6 +211,21 @@ def _form(
         behalf=any(acting.typed.get(name) for name in (BEHALF, "behalf")) or acting.beside[0] == OF_THE_PRESIDENT,
         office=acting.typed.get(OFFICE, ""), **shows,
     )  # fmt: skip
+
+
+def _unsure(acting: Acting) -> list[tuple[str, str, str]]:
+    """Name the fields in which several people or cases fit, or none: path, name, what is to be done."""
+    chosen, language, t = acting.chosen, acting.visitor.language, speaker(acting.visitor.language)
+    fields = leaves((*acting.fields, *acting.beside), acting.typed)
+    return [
+        (
+            one.path,
+            label_of(one, language),
+            t("act.choose_one") if chosen and one.path in chosen.fits else t("act.nobody"),
+        )
+        for one in fields
+        if chosen and (one.path in chosen.fits or one.path in chosen.nobody)
+    ]
 
 
 def _since(acting: Acting, entries: Any) -> list[dict[str, Any]]:

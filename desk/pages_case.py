@@ -15,7 +15,7 @@ from desk.door import Door, acts_of, entries_of, holds_an_office, let_see, looki
 from desk.pages import name_of, page, speaker
 from desk.problems import wrong
 from desk.shapes import case_as_of
-from desk.telling import entry_told, facts_told, in_order, last_day_shown, names_in, offset_shown, papers_of
+from desk.telling import entry_told, facts_told, in_order, last_day_shown, names_in, offset_shown, papers_of, with_names
 from desk.titles import steps_of, titles_of
 from desk.touches import prefect_page, runs_of
 from desk.visiting import Visitor, Visits
@@ -148,7 +148,8 @@ def _act(shown: Shown, answer: Mapping[str, Any], awaited: Sequence[str]) -> dic
     enters = Office.working_body.value in shown.visitor.offices
     return {
         "name": name, "text": name_of("act", f"{shown.procedure}.{name}", language), "href": f"/cases/{number}/acts/{name}",
-        "allowed": answer["allowed"], "refusals": answer["refusals"], "warnings": answer["warnings"], "office": answer["office"],
+        "allowed": answer["allowed"], "refusals": with_names(shown.db, answer["refusals"], language),
+        "warnings": answer["warnings"], "office": answer["office"],
         "rare": name not in awaited, "by": [name_of("office", office, language) for office in answer["who_can"]],
         "enter": f"/cases/{number}/acts/{name}?behalf=1" if enters and not answer["office"] else "",
     }  # fmt: skip

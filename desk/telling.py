@@ -26,6 +26,17 @@ def names_in(db: Db, told: Iterable[Any], language: str) -> dict[str, str]:
     return {name: name_of(found, name, language) or name for name in found}
 
 
+def with_names(db: Db, refusals: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Return refusals with people called by their names in the sentences, not by the register's."""
+    told = [dict(one) for one in refusals]
+    names = names_in(db, [one["numbers"] for one in told], language)
+    for one in told:
+        for word in {*_words(one["numbers"])} & names.keys():
+            alone = rf"(?<![\w:./-]){re.escape(word)}(?![\w:/-])"
+            one["reason"] = re.sub(alone, lambda _, name=names[word]: name, one["reason"])  # type: ignore[misc]
+    return told
+
+
 def in_order(facts: Mapping[str, Any] | None, procedure: str, act: str) -> dict[str, Any]:
     """Return the facts of an act in the order in which its form asks for them; the journal keeps them by the alphabet."""
     told = facts or {}

@@ -65,10 +65,13 @@ class Waiting(NamedTuple):
     facts: str  # JSON
 
 
-def states_waiting(held: Mandates) -> list[tuple[str, str]]:
-    """Return (procedure, state) of which cases may wait for somebody who holds these offices."""
+def states_waiting(held: Mandates, *, deputies: Collection[str] | None = None) -> list[tuple[str, str]]:
+    """Return (procedure, state) of which cases may wait for somebody who holds these offices.
+
+    *deputies* are those who act as deputies; where they are not known, the Chairman may be one.
+    """
     offices = {one.office for one in held}
-    if Office.chairman in offices:
+    if Office.chairman in offices and (deputies is None or any(one.person in deputies for one in held)):
         offices.add(Office.deputy_chairman)  # with no deputy in office the Chairman performs their acts (B01)
     return [
         (procedure, state)

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from desk.tables_out import as_csv
+from desk.telling import with_names
 from desk.titles import STEPS, STOPPED
 from machines.procedures import PROCEDURES
 from models import Database
@@ -67,6 +68,14 @@ def test_the_case_page_says_why_not(desk: Desk) -> None:
     text = Visit(desk, "d1").get(f"/cases/{number}").text
     assert 'aria-disabled="true" tabindex="0" aria-describedby="why-submit"' in text
     assert re.search(r'id="why-submit".*?item 14\.2b', text, re.DOTALL)
+
+
+def test_people_are_called_by_their_names_in_refusals(desk: Desk) -> None:
+    """Nobody reads the register's names of others."""
+    with desk.assembly.database.transaction() as db:
+        db.run("UPDATE people SET name_en = 'Aman Amanov' WHERE person_id = 'd2'")
+        (one,) = with_names(db, [{"reason": "awaited: d2; d21 is not.", "numbers": {"missing": ["d2"]}}], "en")
+    assert "awaited: Aman Amanov; d21 is not." == one["reason"]
 
 
 def test_the_buttons_are_those_of_the_api(desk: Desk, three: list[str]) -> None:
