@@ -24,11 +24,10 @@ def add_person(
     ValueError for a person_id that cannot stand in the journal as it is.
     """
     _writable(person_id)
-    spoken = " ".join(names[each] for each in ("kk", "ru", "en"))
     db.run(
         "INSERT INTO people (person_id, name_kk, name_ru, name_en, email, language, region, sort_key, search_key)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        person_id, names["kk"], names["ru"], names["en"], email, language, region, sort_key_kk(names["kk"]), search_key(spoken),
+        person_id, names["kk"], names["ru"], names["en"], email, language, region, sort_key_kk(names["kk"]), search_key(_spoken(names)),
     )  # fmt: skip
 
 
@@ -39,11 +38,15 @@ def add_body(db: Db, body_id: str, *, kind: str, names: Mapping[str, str], regio
     """
     _writable(body_id)
     db.run(
-        "INSERT INTO bodies (body_id, kind, name_kk, name_ru, name_en, region, level, highest_body, zone)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO bodies (body_id, kind, name_kk, name_ru, name_en, region, level, highest_body, zone, sort_key, search_key)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         body_id, kind, names["kk"], names["ru"], names["en"], region, charter.get("level"), charter.get("highest_body"),
-        charter.get("zone", "Asia/Almaty"),
+        charter.get("zone", "Asia/Almaty"), sort_key_kk(names["kk"]), search_key(_spoken(names)),
     )  # fmt: skip
+
+
+def _spoken(names: Mapping[str, str]) -> str:
+    return " ".join(names[each] for each in ("kk", "ru", "en"))
 
 
 def _writable(name: str) -> None:

@@ -5,6 +5,7 @@ from models.alarm import Alarm
 from models.answer import Answer
 from models.ballot import Ballot, Elector, Participation, Tally
 from models.calendar import CalendarDay, CalendarVersion
+from models.calendar_link import CalendarLink
 from models.case import Case, Counter
 from models.clock import Witness
 from models.database import Database, Db, Locked, TransactionLost
@@ -22,8 +23,8 @@ from models.touch import Touch
 from models.web_session import Attempt, Challenge, WebSession
 
 __all__ = [
-    "Account", "Alarm", "Answer", "Attempt", "Ballot", "Body", "CalendarDay", "CalendarVersion", "Case", "Challenge", "Counter",
-    "Database", "Db", "Deadline", "Elector", "Entry", "Heartbeat", "Invitation", "Locked", "Mandate", "Message", "Participation",
-    "Passkey", "Person", "Presence", "Reminder", "Seal", "Signature", "Tally", "Token", "Touch", "TransactionLost", "WebSession",
-    "Webhook", "Witness",
+    "Account", "Alarm", "Answer", "Attempt", "Ballot", "Body", "CalendarDay", "CalendarLink", "CalendarVersion", "Case",
+    "Challenge", "Counter", "Database", "Db", "Deadline", "Elector", "Entry", "Heartbeat", "Invitation", "Locked", "Mandate",
+    "Message", "Participation", "Passkey", "Person", "Presence", "Reminder", "Seal", "Signature", "Tally", "Token", "Touch",
+    "TransactionLost", "WebSession", "Webhook", "Witness",
 ]  # fmt: skip

@@ -19,6 +19,12 @@ class Case(SQLModel, table=True):
             sqlite_where=sa.text("not final"),
             postgresql_where=sa.text("not final"),
         ),
+        sa.Index(
+            "cases_ended_of_person", "person_id", sqlite_where=sa.text("final"), postgresql_where=sa.text("final")
+        ),
+        sa.Index(
+            "cases_open_of_body", "body", sqlite_where=sa.text("not final"), postgresql_where=sa.text("not final")
+        ),
         sa.Index("cases_of_parent", "parent"),
         sa.Index("cases_about", "about"),
         sa.Index("cases_by_state", "procedure", "state", "number"),

@@ -38,3 +38,5 @@ class Body(SQLModel, table=True):
     level: str | None = None  # of an association: republican, regional, local
     highest_body: str | None = None  # of an association: what its charter says
     zone: str = "Asia/Almaty"
+    sort_key: str = ""
+    search_key: str = ""

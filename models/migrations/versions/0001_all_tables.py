@@ -17,8 +17,8 @@ POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 TABLES = (
     "alarms", "answers", "attempts", "bodies", "calendar_versions", "challenges", "counters", "entries", "heartbeats", "messages", "people",
-    "reminders", "seals", "touches", "webhooks", "witnesses", "calendar_days", "cases", "tokens", "ballots", "deadlines", "electors",
-    "mandates", "participations", "presences", "signatures", "tallies", "accounts", "invitations", "passkeys", "web_sessions",
+    "reminders", "seals", "touches", "webhooks", "witnesses", "calendar_days", "calendar_links", "cases", "tokens", "ballots", "deadlines",
+    "electors", "mandates", "participations", "presences", "signatures", "tallies", "accounts", "invitations", "passkeys", "web_sessions",
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def upgrade() -> None:  # noqa: PLR0915 - every table
     op.create_table(
         "bodies",
         text("body_id", 64), text("kind"), text("name_kk"), text("name_ru"), text("name_en"), text("region"),
-        text("level", null=True), text("highest_body", null=True), text("zone"),
+        text("level", null=True), text("highest_body", null=True), text("zone"), text("sort_key"), text("search_key"),
         sa.PrimaryKeyConstraint("body_id"),
     )  # fmt: skip
     op.create_table(
@@ -171,7 +171,9 @@ def upgrade() -> None:  # noqa: PLR0915 - every table
     op.create_index("cases_about", "cases", ["about"])
     op.create_index("cases_by_state", "cases", ["procedure", "state", "number"])
     op.create_index("cases_newest", "cases", ["opened_at", "number"])
+    op.create_index("cases_ended_of_person", "cases", ["person_id"], **where("final"))
     op.create_index("cases_of_parent", "cases", ["parent"])
+    op.create_index("cases_open_of_body", "cases", ["body"], **where("not final"))
     op.create_index("cases_open_of_person", "cases", ["person_id"], **where("not final"))
     op.create_table(
         "tokens",
@@ -253,6 +255,13 @@ def upgrade() -> None:  # noqa: PLR0915 - every table
         sa.PrimaryKeyConstraint("number", "choice"),
         sa.ForeignKeyConstraint(["number"], ["cases.number"]),
         sa.CheckConstraint("votes >= 0", name="no_negative_votes"),
+    )  # fmt: skip
+    op.create_table(
+        "calendar_links",
+        text("person_id", 64), text("hash"), text("language"), instant("made_at"),
+        sa.PrimaryKeyConstraint("person_id"),
+        sa.UniqueConstraint("hash"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.person_id"]),
     )  # fmt: skip
     op.create_table(
         "accounts",
