@@ -183,6 +183,8 @@ def show_calendar(
     """List the days of a year that are not what their weekday says."""
     if ctx.invoked_subcommand:
         return None
+    from machines.calendar_names import name_of_day
+
     console = console_of(ctx)
     year = year or console.today.year
     with console.database.transaction(write=False) as db:
@@ -190,9 +192,11 @@ def show_calendar(
         now = console.book.calendar_of(db, row[0] if row else None)
     days = {day: kind for day, kind in sorted(now.days.items()) if day.year == year}
     if as_json:
-        items = [{"day": day, "kind": kind, "name": _name_of(day, console)} for day, kind in days.items()]
+        items = [
+            {"day": day, "kind": kind, "name": name_of_day(day, kind, console.language)} for day, kind in days.items()
+        ]
         return console.data({"version": now.version, "year": year, "items": items})
-    rows = ((day, f"{day:%a}", kind, _name_of(day, console)) for day, kind in days.items())
+    rows = ((day, f"{day:%a}", kind, name_of_day(day, kind, console.language)) for day, kind in days.items())
     console.table(("day", "", "kind", "name"), rows)
     console.tell(f"Version {now.version} of the calendar.")
     return None
@@ -272,15 +276,6 @@ def _say_concerned(console: Console, found: list[Concerned]) -> None:
         console.say("These open deadlines were counted over that day. None of them moves by itself; a person decides:")
     for one in found:
         console.say(f"  {one.number} {one.name} ({one.norm}), due {one.due:%Y-%m-%d %H:%M} UTC")
-
-
-def _name_of(day: date, console: Console) -> str:
-    """Say what makes a day of the built-in calendar special: a feast, or the day it changed places with."""
-    from machines.calendar import built_in_entries
-    from machines.wording import has, say
-
-    name = next((entry.name for entry in built_in_entries() if entry.day == day), "")
-    return say(f"calendar.{name}", console.language) if has(f"calendar.{name}") else name
 
 
 def _written(value: Any) -> str:

@@ -84,17 +84,28 @@ def invitation_of(db: Db, template: str, number: str, language: str, *, link: st
     invited = INVITED.get(case[0]) if case else None
     if case is None or invited is None or template not in invited.letters or case[1] not in invited.states:
         return None
+    return _as_it_stands(db, number, case, language, link=link)
+
+
+def sitting_of(db: Db, number: str, language: str, *, link: str) -> Invitation | None:
+    """Return what a calendar shows that is fetched at any time, also after the sitting; None: nobody was invited to it."""
+    case = db.one(_CASE, number)
+    return _as_it_stands(db, number, case, language, link=link) if case and case[0] in INVITED else None
+
+
+def _as_it_stands(db: Db, number: str, case: tuple[Any, ...], language: str, *, link: str) -> Invitation | None:
     procedure, state, facts, zone = case[0], case[1], json.loads(case[2]), case[3]
+    invited = INVITED[procedure]
     entries = db.all(_ENTRIES, number)
     first = next((seq for seq, act, *_ in entries if act in invited.invites), None)
     if first is None:
         return None
     sequence, _, since, _ = next(entry for entry in reversed(entries) if entry[1] in invited.changes)
-    status = invited.states[state]
+    status = invited.states.get(state, CONFIRMED)  # a sitting that is over was held
     shown = facts | (_as_convened(entries) if procedure == "council_meeting" and status == CANCELLED else {})
     begins, ends = span(shown)
     return Invitation(
-        uid=f"{number}-{_mark(db, number)}", sequence=sequence, status=status, since=instant(since), begins=begins, ends=ends,
+        uid=f"{number}-{mark_of(db, number)}", sequence=sequence, status=status, since=instant(since), begins=begins, ends=ends,
         zone=zone, summary=say(f"invitations.{procedure}", language),
         place=", ".join(shown[name] for name in ("city", "place") if shown.get(name)),
         description=_description(procedure, facts, status, language, number=number, link=link), link=link,
@@ -109,7 +120,7 @@ def span(facts: Mapping[str, Any]) -> tuple[datetime, datetime]:
     return begins, max(datetime.combine(last, DAY_ENDS), begins + AT_LEAST)
 
 
-def _mark(db: Db, number: str) -> str:
+def mark_of(db: Db, number: str) -> str:
     """Return what tells this case from one of the same number in another installation."""
     row = db.one(_FIRST_HASH, number)
     return str(row[0])[:16] if row else ""
