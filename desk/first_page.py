@@ -47,12 +47,12 @@ def first_page(request: Request, visitor: Guest) -> Response:
 
 
 @router.get("/mailbox")
-def mailbox(request: Request) -> Response:
+def mailbox(request: Request, visitor: Guest) -> Response:
     """Show the messages that went to the desk's own mailbox; only on this host, and only without a mail server."""
     if not _has_mailbox(request):
         raise WrongStatus(404)
     door: Door = request.app.state.door
-    now, language = door.clock(), language_of_page(request)
+    now, language = door.clock(), language_of_page(request, visitor)
     with looking(door) as db:
         letters = [
             {

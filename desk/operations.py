@@ -4,7 +4,7 @@ It shows cases, counts and instants, and nobody's name: whoever reaches the desk
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +13,7 @@ from desk.door import Door, looking
 from desk.looks import language_of_page
 from desk.pages import age, alarms_shown, deadline_shown, flow_name, grouped, moment, page, term_end
 from desk.touches import prefect_page
+from desk.visiting import Guest
 from machines.alarms import open_alarms
 from machines.settle import FAILURES_BEFORE_ALARM
 from machines.watching import places_of, rooms_of
@@ -25,12 +26,14 @@ router = APIRouter(include_in_schema=False)
 
 NEXT = 12  # lines of each list; the rest is in `kenes deadlines`, `kenes messages` and on Prefect's page
 MB = 1_000_000
+OLDEST_AFTER = timedelta(hours=1)  # a message that waits for so long: somebody looks
 
 _OPEN = "FROM deadlines WHERE state = 'open'"
 _AHEAD = f"SELECT due_at, count(*) {_OPEN} AND due_at > ? GROUP BY due_at ORDER BY due_at LIMIT ?"
 _FIRST_OF = f"SELECT number, name, due_at, zone {_OPEN} AND due_at = ? ORDER BY number, name LIMIT 1"
 _LATE = f"""SELECT number, name, due_at, zone, failures {_OPEN} AND kind = 'automatic' AND due_at <= ?
  ORDER BY due_at, rank, opened_at, number LIMIT ?"""
+_LATE_COUNT = f"SELECT count(*) {_OPEN} AND kind = 'automatic' AND due_at <= ?"
 _BEATS = "SELECT name, at, note, took_ms, run_id FROM heartbeats"
 _WAITING = "FROM messages WHERE sent_at IS NULL AND dead_at IS NULL"
 _OUTBOX = f"SELECT count(*), coalesce(sum(CASE WHEN attempts > 0 THEN 1 ELSE 0 END), 0), min(created_at) {_WAITING}"
@@ -42,11 +45,11 @@ _CALENDAR = "SELECT coalesce(max(version), 0) FROM calendar_versions"
 
 
 @router.get("/operations")
-def operations(request: Request) -> Response:
+def operations(request: Request, visitor: Guest) -> Response:
     """Show what an operator looks at: alarms, what is late and what comes, flows, outbox, record, room."""
     door: Door = request.app.state.door
     settings: Settings = request.app.state.settings
-    now, language = door.clock(), language_of_page(request)
+    now, language = door.clock(), language_of_page(request, visitor)
     prefect = prefect_page(settings)
     with looking(door) as db:
         shows: dict[str, Any] = {
@@ -56,11 +59,33 @@ def operations(request: Request) -> Response:
             "flows": _flows(db, now, language, prefect),
             "outbox": _outbox(db, now, language, door.book.zone),
             "record": _record(db, door.book.zone),
+            "numbers": _numbers(db, now, language),
         }
     in_doubt = door.trusted is not None and door.trusted.doubt() is not None
     return page(
         request, "operations.html", language, now, **shows, prefect=prefect, in_doubt=in_doubt, rooms=_rooms(settings, language)
     )  # fmt: skip
+
+
+def _numbers(db: Db, now: datetime, language: str) -> list[dict[str, Any]]:
+    """Say in five numbers whether all is well: alarms, what is late, when it was swept, what waits to be sent and since when."""
+    ((late,),), ((waiting, again, oldest),) = db.all(_LATE_COUNT, now), db.all(_OUTBOX)
+    swept = next((instant(at) for name, at, *_ in db.all(_BEATS) if name == SWEEP), None)
+    told = (
+        ("alarms", len(open_alarms(db)), "late"),
+        ("late", late, "late"),
+        ("sweep", age(swept, now, language) if swept else say("desk.first.never", language), "late"),
+        ("waiting", waiting, "warn"),
+        ("oldest", age(instant(oldest), now, language) if oldest else say("register.desk.ops.none", language), "warn"),
+    )
+    bad = {
+        "alarms": told[0][1], "late": late, "sweep": swept is None or now - swept > LATE_AFTER[SWEEP], "waiting": again,
+        "oldest": oldest and now - instant(oldest) > OLDEST_AFTER,
+    }  # fmt: skip
+    return [
+        {"text": say(f"register.desk.ops.{name}", language), "value": value, "tone": tone if bad[name] else ""}
+        for name, value, tone in told
+    ]
 
 
 def _late(row: tuple[Any, ...], language: str) -> dict[str, Any]:
