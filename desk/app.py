@@ -25,6 +25,7 @@ from desk import (
     pages_receipt,
     pages_sign_in,
     pages_together,
+    reading_pages,
 )
 from desk.answering import answer_exceptions
 from desk.api_bodies import PROBLEM_SHAPE
@@ -75,6 +76,7 @@ def make_app(
     app.include_router(pages_case.router)
     app.include_router(pages_act.router)
     app.include_router(pages_receipt.router)
+    app.include_router(reading_pages.router)
     app.include_router(looks.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")
