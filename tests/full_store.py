@@ -5,6 +5,7 @@ from datetime import date, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desk.accounts import open_account
+from desk.calendar_links import make_link
 from desk.tokens import create_token
 from desk.web_sessions import begin_session
 from machines.calendar_versions import change
@@ -45,6 +46,7 @@ def full_store(database: Database) -> Assembly:
         db.run("INSERT INTO webhooks (url, position) VALUES (?, 7)", "https://host.example/a?b=%c")
         create_token(db, "m1", at=assembly.now, days=9)
         open_account(db, "m1", at=assembly.now, operator=True)
+        make_link(db, "m1", language="kk", at=assembly.now)
         begin_session(db, "m1", at=assembly.now, way="password", agent="Браузер", place="::1")
         db.run(
             "INSERT INTO invitations (hash, person_id, created_at, expires_at) VALUES ('h', 'm1', ?, ?)",
