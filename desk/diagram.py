@@ -7,6 +7,7 @@ alone: a state that was passed has a tick, the present one a thick frame, those 
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -49,6 +50,11 @@ def diagram(
     """
     if isinstance(procedure, str):
         procedure = PROCEDURES[procedure]
+    return _figure(procedure, language, frozenset(passed), current)
+
+
+@lru_cache(maxsize=512)  # the same few are looked at again and again, and a layout takes longer than all else of a page
+def _figure(procedure: Procedure[Any], language: str, passed: frozenset[str], current: str | None) -> Markup:
     following = following_states(procedure, current) if current else ()
     marks = (
         dict.fromkeys(following, "next") | dict.fromkeys(passed, "passed") | ({current: "current"} if current else {})
