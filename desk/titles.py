@@ -36,13 +36,16 @@ STEPS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "resolution": (("agenda", ("listed",)), ("vote", ("voting",)), ("result", ("adopted", "not_adopted"))),
     "session_request": (("signatures", ("collecting",)), ("convening", ("registered",)), ("session", ("satisfied",))),
     "annual_session": (("year", ("due",)), ("met", ("met",))),
+    "edition": (("proposal", ("proposed",)), ("confirmed", ("confirmed",)), ("in_force", ("in_force",))),
+    "term_decision": (("question", ()), ("decision", ("moved", "left"))),
+    "erasure": (("order", ()), ("erased", ("erased",))),
 }  # fmt: skip
 # States in which a case has come to an end before its last step.
 STOPPED: Mapping[str, tuple[str, ...]] = {
     "candidacy": ("rejected", "withdrawn"), "removal": ("declined", "moot"), "council_meeting": ("cancelled",),
     "council_question": ("removed",), "poll": ("annulled",), "deputy_appointment": ("lapsed",),
     "session": ("not_competent", "cancelled"), "resolution": ("removed",), "session_request": ("returned", "lapsed"),
-    "annual_session": ("breached",),
+    "annual_session": ("breached",), "edition": ("withdrawn", "lapsed"),
 }  # fmt: skip
 _TITLE_ROWS = "SELECT number, procedure, person_id, body, facts FROM cases WHERE number IN ({marks})"
 

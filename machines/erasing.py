@@ -108,6 +108,8 @@ def erase(db: Db, person: str, *, at: datetime, also: Iterable[str] = ()) -> Non
     db.run("UPDATE answers SET request = '' WHERE actor = ? OR seq = 0 AND number = ?", person, person)
     db.run("UPDATE tokens SET note = '', revoked_at = coalesce(revoked_at, ?) WHERE person_id = ?", at, person)
     db.run("UPDATE mandates SET ex_officio = NULL WHERE person_id = ?", person)
+    for table in ("passkeys", "invitations", "web_sessions", "accounts", "calendar_links"):
+        db.run(f"DELETE FROM {table} WHERE person_id = ?", person)  # noqa: S608
     words = [say("erasure.name", language) for language in LANGUAGES]
     db.run(_ANONYMOUS, *words, sort_key_kk(words[0]), search_key(" ".join(words)), at, person)
 

@@ -13,12 +13,15 @@ class Becomes(StrEnum):
 
     emptied = "emptied"  # or a word in its place
     reduced = "free words emptied"
+    removed = "the row is deleted"
     stays_id = "stays: an id, which says no name"
     stays = "stays"
     searched = "stays, but is searched for the name"
 
 
-E, R, ID, S, F = Becomes.emptied, Becomes.reduced, Becomes.stays_id, Becomes.stays, Becomes.searched
+E, R, ID, S, F, D = (
+    Becomes.emptied, Becomes.reduced, Becomes.stays_id, Becomes.stays, Becomes.searched, Becomes.removed,
+)  # fmt: skip
 
 
 def _table(**columns: Becomes) -> Mapping[str, Becomes]:
@@ -31,7 +34,9 @@ def _all(names: str, becomes: Becomes) -> dict[str, Becomes]:
 
 COLUMNS: Mapping[str, Mapping[str, Becomes]] = MappingProxyType({
     "people": _table(person_id=ID, erased_at=S, **_all("name_kk name_ru name_en email language region sort_key search_key", E)),
-    "bodies": _table(**_all("body_id kind region level highest_body zone", S), **_all("name_kk name_ru name_en", F)),
+    "bodies": _table(
+        **_all("body_id kind region level highest_body zone", S), **_all("name_kk name_ru name_en sort_key search_key", F)
+    ),
     "entries": _table(
         payload=E, salt=E, findings=F, **_all("actor holder", ID),
         **_all("position number seq procedure act source target office body norms edition definition effective_at recorded_at cause", S),
@@ -50,6 +55,15 @@ COLUMNS: Mapping[str, Mapping[str, Becomes]] = MappingProxyType({
     ),
     "answers": _table(actor=ID, key=S, request=E, **_all("number seq at", S)),
     "tokens": _table(person_id=ID, note=E, **_all("token_id hash scope created_at expires_at revoked_at", S)),
+    "accounts": _table(**_all("person_id password handle operator demonstration created_at disabled_at", D)),
+    "passkeys": _table(**_all("credential_id person_id public_key counter name created_at used_at", D)),
+    "invitations": _table(**_all("hash person_id created_at expires_at used_at", D)),
+    "web_sessions": _table(
+        **_all("session_id person_id hash way agent place created_at seen_at ended_at", D)
+    ),
+    "calendar_links": _table(**_all("person_id hash language made_at", D)),
+    "challenges": _table(**_all("hash expires_at", S)),
+    "attempts": _table(**_all("target since failures", S)),
     "ballots": _table(person_id=ID, **_all("number choice received_at seq", S)),
     "participations": _table(person_id=ID, number=S),
     "electors": _table(person_id=ID, **_all("number moment", S)),
@@ -87,6 +101,8 @@ WHY: Mapping[str, str] = MappingProxyType({
     "messages.sent_by": "`erased`: the letter had not gone out yet, and does not go out any more",
     "answers.request": "an unsalted digest of what was asked, which could be guessed",
     "tokens.revoked_at": "every token of the person is revoked",
+    "accounts.person_id": "with passkeys, invitations and sessions: whoever is erased signs in no more",
+    "attempts.target": "a hash, forgotten after a quarter of an hour",
     "ballots.choice": "votes that were counted stay counted",
     "calendar_versions.note": "free words of the working body",
     "alarms.numbers": "cases, offices and days",

@@ -33,6 +33,8 @@ __all__ = [
 # Longer than any act of ours, shorter than a person's patience with a page that does not answer.
 PATIENCE_S = 30.0
 
+KEPT = 20  # connections to SQLite that wait for the next reader
+
 # Unique violation, serialization failure, deadlock.
 _RACES = ("23505", "40001", "40P01")
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -144,7 +146,7 @@ class Database:
                 if not write:
                     self._let_write(connection, raw)
                 # What was lent goes back to the engine, out of its borrower's reach; so does what is of no use any more.
-                gone = db.lent or raw.in_transaction or connection.invalidated
+                gone = db.lent or raw.in_transaction or connection.invalidated or len(self._idle) >= KEPT
                 connection.close() if gone else self._idle.append(connection)
 
     @staticmethod
@@ -172,7 +174,7 @@ class Database:
                 db.end()
 
     def _sqlite_engine(self) -> sa.Engine:
-        pool: dict[str, Any] = {"poolclass": StaticPool} if self.in_memory else {"pool_size": 20}
+        pool: dict[str, Any] = {"poolclass": StaticPool} if self.in_memory else {"pool_size": KEPT, "max_overflow": -1}
         engine = sa.create_engine(self.url, connect_args={"check_same_thread": False}, **pool)
         # Patience comes first: the next one may have to wait for others who open the file.
         pragmas = (

@@ -11,13 +11,16 @@ from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
 from desk.as_of import assembly_as_of
+from desk.calendar_links import make_link
 from desk.check_export import Check
 from desk.cli import main
 from desk.cli_console import Surroundings
 from desk.door import Door
 from desk.erasing import act_of_erasure, order_erasure, try_erasure
+from desk.invited import invite
 from desk.shapes import case_answer, case_as_of
 from desk.tokens import create_token
+from desk.web_sessions import begin_session
 from flows.delivery import PostOffice, deliver_messages_now
 from flows.writing import write_letter
 from machines import personal
@@ -255,6 +258,19 @@ def test_whoever_is_erased_is_not_named_again(assembly: Assembly) -> None:
     with pytest.raises(WrongFacts):
         assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination())
     assert [] == assembly.ask("SELECT 1 FROM tokens WHERE person_id = 'p:A' AND revoked_at IS NULL")
+
+
+def test_whoever_is_erased_signs_in_no_more(assembly: Assembly) -> None:
+    """The account goes with its passkeys, invitations, sessions and the link of the calendar."""
+    at = assembly.at("2006-05-15 10:00")
+    with assembly.database.transaction() as db:
+        for person in ("p:A", "p:B"):
+            invite(db, person, at=at, key=KEY)
+            begin_session(db, person, at=at, way="password")
+            make_link(db, person, language="kk", at=at)
+    order(assembly, "p:A")
+    for table in ("accounts", "invitations", "web_sessions", "calendar_links"):
+        assert [("p:B",)] == assembly.ask(f"SELECT person_id FROM {table}")
 
 
 def test_a_letter_on_its_way_brings_nothing_back(assembly: Assembly) -> None:
