@@ -24,6 +24,7 @@ from desk import (
     pages_lists,
     pages_receipt,
     pages_sign_in,
+    pages_sittings,
     pages_together,
 )
 from desk.answering import answer_exceptions
@@ -75,6 +76,7 @@ def make_app(
     app.include_router(pages_case.router)
     app.include_router(pages_act.router)
     app.include_router(pages_receipt.router)
+    app.include_router(pages_sittings.router)
     app.include_router(looks.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")
