@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from machines.act import PRESIDENT, Act
@@ -130,7 +131,11 @@ def digest_of_request(act: Act, *, secret: bool = False) -> str:
     """Return the digest by which a key's request is recognised; of a *secret* vote it does not cover the choice."""
     facts = {} if secret else act.facts
     asked = [act.procedure, act.name, act.case, act.office, facts, act.on_behalf_of, act.document]
-    return hashlib.sha256(_REQUEST.encode(asked).encode("utf-8", "surrogatepass")).hexdigest()
+    try:
+        text = orjson.dumps(asked, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+    except TypeError:  # facts that no shape has been given yet may hold anything
+        text = _REQUEST.encode(asked).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()
 
 
 def effective_at(decision: Decision) -> datetime:

@@ -24,7 +24,10 @@ _SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME  # instants and
 
 _OPEN_CASE = """INSERT INTO cases (number, procedure, state, seq, head, final, definition, edition, rulings, zone, person_id, body, region,
  parent, about, facts, joint, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_MOVE_CASE = "UPDATE cases SET state = ?, seq = ?, head = ?, final = ?, facts = ?, joint = ? WHERE number = ?"
+_WRITE_CASE = "UPDATE cases SET seq = ?, head = ?, facts = ?, joint = ? WHERE number = ?"
+# Only what changes is written: a column that an index looks at costs as much as a row, changed or not.
+_MOVE_CASE = _WRITE_CASE.replace(" WHERE", ", state = ? WHERE")
+_END_CASE = _MOVE_CASE.replace(" WHERE", ", final = TRUE WHERE")
 _NUMBER = """INSERT INTO counters (series, last) VALUES (?, 1)
  ON CONFLICT (series) DO UPDATE SET last = counters.last + 1 RETURNING last"""
 _CLOSE = "UPDATE deadlines SET state = ?, closed_at = ?, closed_by = ? WHERE number = ? AND state = 'open'"
@@ -100,7 +103,7 @@ def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, ca
         cause=cause, findings=_findings(decision), payload=payload, salt=salt, payload_hash=digest(salt + payload),
         previous=previous, hash="",
     )  # fmt: skip
-    return unhashed._replace(hash=digest(header(unhashed)))
+    return Record(*unhashed[:-1], digest(header(unhashed)))
 
 
 def payload_of(decision: Decision) -> dict[str, Any]:
@@ -154,16 +157,13 @@ def _write_case(db: Db, decision: Decision, record: Record) -> None:
     joint = joint_after(s, procedure, decision.row, decision.state, complete=decision.branch.to != SAME)
     final = decision.state in procedure.final
     if decision.loaded.case is not None:
-        db.run(
-            _MOVE_CASE,
-            decision.state,
-            record.seq,
-            record.hash,
-            final,
-            _json(facts),
-            _json(joint) if joint else "{}",
-            record.number,
-        )
+        written = (record.seq, record.hash, _json(facts), _json(joint) if joint else "{}")
+        if final:
+            db.run(_END_CASE, *written, decision.state, record.number)
+        elif decision.state != record.source:
+            db.run(_MOVE_CASE, *written, decision.state, record.number)
+        else:
+            db.run(_WRITE_CASE, *written, record.number)
         return
     who = procedure.identify(s)
     db.run(
