@@ -234,18 +234,16 @@ def not_after_the_last_day(s: Situation[Circumstances]) -> Refusal | None:
     return Refusal("8.1b", "session.after_its_last_day", {"last": last, "today": s.today}) if s.today > last else None
 
 
-@guard(facts=True)
+@guard(facts=True, revision=2)
 def more_than_half_want_the_method(s: Situation[Circumstances]) -> list[Refusal]:
     """The session chooses how it votes, itself by more than half of those present (8.3b, 8.3c, A12)."""
     told: SetMethod = s.given
-    votes, here = sum(told.counts.values()), s.circumstances.present
-    if votes > here:
-        return [Refusal("8.3b", "vote.more_than_present_in_the_hall", {"votes": votes, "present": here})]
-    majority = s.share("session.majority")
-    if majority.reached(told.for_, here):
-        return []
+    votes, here, majority = sum(told.counts.values()), s.circumstances.present, s.share("session.majority")
+    too_many = {"votes": votes, "present": here}
+    too_few = {"for": told.for_, "present": here, "needed": majority.needed(here)}
     return [
-        Refusal("8.3b", "vote.not_more_than_half", {"for": told.for_, "present": here, "needed": majority.needed(here)})
+        *([Refusal("8.3b", "vote.more_than_present_in_the_hall", too_many)] if votes > here else ()),
+        *([Refusal("8.3b", "vote.not_more_than_half", too_few)] if not majority.reached(told.for_, here) else ()),
     ]
 
 

@@ -189,11 +189,12 @@ def test_an_opened_extraordinary_session_was_held(desk):
         (count(4, 2), []),
         (count(4, 2, 1), ["vote.more_than_present_in_the_hall"]),
         (count(7), ["vote.more_than_present_in_the_hall"]),
+        (count(3, 2, 2), ["vote.more_than_present_in_the_hall", "vote.not_more_than_half"]),
         (count(0), ["vote.not_more_than_half"]),
     ],
 )
 def test_the_session_chooses_its_method_by_more_than_half(desk, votes, codes):
-    """Of those present: three of six are not more than half (8.3b, 8.3c, A12; edge cases A5, A19)."""
+    """Of those present: three of six are not more than half; every reason is named (8.3b, 8.3c, A12; edge cases A5, A19)."""
     case, facts = open_session(desk, members(desk, 6)), votes | {"method": "secret"}
     if codes:
         with desk.refused("8.3b", codes=codes):

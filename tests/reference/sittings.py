@@ -207,7 +207,7 @@ def set_method(w: World, c: Case, a: Told) -> Says:
     yield from no_quorum(w, c)
     if a.votes() > len(there(w, c)):
         yield Reason("8.3b", "vote.more_than_present_in_the_hall")
-    elif not 2 * a.facts["for"] > len(there(w, c)):
+    if not 2 * a.facts["for"] > len(there(w, c)):
         yield Reason("8.3b", "vote.not_more_than_half")
     yield THEN
     c.told["method"] = a.facts["method"]
