@@ -4,6 +4,7 @@ Prints how often which act of which procedure came to what, and what was never r
 """
 
 import argparse
+import ast
 import contextlib
 import sys
 import time
@@ -16,7 +17,7 @@ from tests.histories.history import Covered, Failed
 from tests.histories.machine import play
 from tests.histories.stage import OnPostgresql, OnSqlite, Stage
 from tests.postgresql import postgresql_server
-from tests.reference.world import ROWS
+from tests.reference import ACTS
 
 NAMES = {"sqlite": "SQLite", "pg": "PostgreSQL"}
 OUTCOMES = ("done", "refused", "forbidden", "conflict", "clock")
@@ -53,24 +54,24 @@ def run(stage: Stage, *, examples: int, steps: int, minutes: float | None, seed:
 def table(covered: Covered) -> Iterator[str]:
     """Tell how often which act came to what."""
     yield f"{'act':40}" + "".join(f"{outcome:>11}" for outcome in OUTCOMES)
-    for name in sorted({*ROWS, *(act for act, _ in covered.outcomes)}):
+    for name in sorted({*ACTS, *(act for act, _ in covered.outcomes)}):
         yield f"{name:40}" + "".join(f"{covered.outcomes[name, outcome] or '':>11}" for outcome in OUTCOMES)
     yield "Reasons and warnings met: " + ", ".join(f"{code} {count}" for code, count in sorted(covered.reasons.items()))
 
 
 def never(covered: Covered) -> tuple[list[str], list[str]]:
     """Name acts that people do and that were never done, and rules of the reference that never spoke."""
-    acts = [name for name, row in ROWS.items() if row.by and not covered.outcomes[name, "done"]]
+    acts = [name for name, row in ACTS.items() if row.by and not covered.outcomes[name, "done"]]
     return acts, sorted(codes_of_the_reference() - set(covered.reasons))
 
 
 def codes_of_the_reference() -> set[str]:
-    """Read which rules the reference knows, from its text."""
-    import re
-
-    folder = Path(__file__).parents[1] / "tests" / "reference"
-    text = "\n".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
-    return set(re.findall(r'(?:Reason|Warned)\([^\n]*?"([a-z_]+\.[a-z_]+)"', text))
+    """Read which rules the reference knows, from its text: the second of what is yielded."""
+    files = (Path(__file__).parents[1] / "tests" / "reference").glob("*.py")
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+    told = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Yield)]
+    codes = [each.elts[1] for each in told if isinstance(each, ast.Tuple) and len(each.elts) in (3, 4)]
+    return {code.value for code in codes if isinstance(code, ast.Constant) and isinstance(code.value, str)}
 
 
 def main(arguments: Sequence[str], *, say: Callable[[str], None] = print) -> int:

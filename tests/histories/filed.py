@@ -53,7 +53,7 @@ def _looks(world: World, difference: Difference) -> Iterator[dict[str, Any]]:
         if name == "in office":
             people = {person for _, person, _ in {**(mine - theirs), **(theirs - mine)}}
             offices = {
-                who: sorted({m.office for m in world.mandates if m.person == who and m.at(world.now)})
+                who: sorted({m.office for m in world.cases if m.person == who and m.holds(world.now)})
                 for who in sorted(people)
             }
             counts = {"members": len(world.holders("member")), "council": len(world.holders("council_member"))}
@@ -62,7 +62,7 @@ def _looks(world: World, difference: Difference) -> Iterator[dict[str, Any]]:
         c = world.case(name)
         if c is None:
             continue
-        dues = {each: _due(due) for each, (due, _) in c.open.items()}
+        dues = {each: _due(due) for each, due in c.open.items()}
         others = {due.partition(" ")[0] for _, _, *found in theirs or () for due in found}
         dues |= {each: "closed" if each in c.had else "none" for each in sorted(others - set(dues))}
         yield {

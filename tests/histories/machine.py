@@ -8,9 +8,11 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.histories.chance import goals, later, next_acts
+from tests.histories.chance import around, later, next_acts
 from tests.histories.history import Covered, Failed, History, lessened
 from tests.histories.stage import SETTINGS, Difference, Setting, Stage
+from tests.histories.wishes import nearest, wishes_after
+from tests.reference import Attempt
 
 
 class Histories(RuleBasedStateMachine):
@@ -22,7 +24,7 @@ class Histories(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.goal = ""
+        self.goal = self.wish = self.wished = ""
         self.history: History | None = None
 
     @initialize(setting=st.sampled_from(SETTINGS))
@@ -41,18 +43,27 @@ class Histories(RuleBasedStateMachine):
             raise
 
     def move(self, history: History, draw: Any) -> None:
-        """Go on, mostly with the case that is to come to its end."""
+        """Go on, mostly towards an act that is wished for, with the case that is nearest to it."""
         w = history.world
-        c = w.case(self.goal) if ":" in self.goal else w.names.get(self.goal)
-        if (c is None or c.final or draw(st.integers(0, 19)) == 19) and (found := goals(w)):
-            self.goal = draw(st.sampled_from(found))
+        if not self.wish or draw(st.integers(0, 24)) == 24:
+            self.wish = draw(st.sampled_from(wishes_after(self.wished if draw(st.booleans()) else "")))
+            case = nearest(w, self.wish, around(w, self.goal))[0:1]
+            self.goal = case[0].name if case and case[0] else ""
         before = len(history.steps)
-        for told in next_acts(w, draw, self.goal):
+        for told in next_acts(w, draw, self.goal, self.wish):
             history.play(told)
-        if len(history.steps) == before or draw(st.integers(0, 11)) == 11:
+            self.note(told, history.steps[-1].refused is None)
+        if len(history.steps) == before or draw(st.integers(0, 19)) == 19:
             history.pass_to(later(w, draw, self.goal))
         elif history.steps[-1].refused is None and draw(st.integers(0, 7)) == 7:
             history.again()
+
+    def note(self, told: Attempt, done: bool) -> None:
+        """Stay with a case that the wish has opened; what was wished for and done needs another wish."""
+        if done and told.act.partition(".")[0] == self.wish.partition(".")[0]:
+            self.goal = told.case
+        if done and told.act == self.wish:
+            self.wished, self.wish = self.wish, ""
 
     def teardown(self) -> None:
         """Give the database back."""

@@ -216,9 +216,9 @@ def expected(w: World) -> dict[str, Any]:
     """The same as the reference has it."""
     stand: dict[str, Any] = defaultdict(list)
     for c in w.cases:
-        dues = sorted(f"{name} {at_minute(due) if due else 'none'}" for name, (due, _) in c.open.items())
+        dues = sorted(f"{name} {at_minute(due) if due else 'none'}" for name, due in c.open.items())
         stand[c.name].append((c.state, c.seq, *dues))
-    held = Counter((m.office, m.person, m.body) for m in w.mandates if m.at(w.now))
+    held = Counter((m.office, m.person, m.body) for m in w.cases if m.holds(w.now))
     return {name: sorted(each) for name, each in stand.items()} | {"in office": held}
 
 
@@ -229,7 +229,7 @@ def step_of(w: World, told: Attempt | None, answer: Answer | None, at: datetime)
     refused: Any = None
     if answer.outcome != "done":
         refused = {"forbidden": {"office": True}, "conflict": {"conflict": True}}.get(answer.outcome)
-        refused = refused or tuple(sorted({reason.norm for reason in answer.reasons}))
+        refused = refused or tuple(sorted({norm for norm, _ in answer.reasons}))
     c = w.names.get(told.case) or (w.case(told.case) if ":" in told.case else None)
     return Step(
         lines={"": 1}, at=at, who=(told.who,), who_written=told.who, act=told.act, case=told.case, facts=told.facts, refused=refused,
@@ -269,9 +269,9 @@ def compare_counts(played: Played, w: World) -> None:
     c = w.names.get(played.step.case or "")
     if c is None or played.counts is None:
         return
-    wanted = dict(c.told.get("final") or {})
+    wanted = dict(c.told.get("counts") or {})
     if c.procedure == "session_request" and c.state == "collecting":
-        wanted = {"signatures": len(c.told["signed"] & w.holders("member")), "total": len(w.holders("member"))}
+        wanted = {"signatures": len({*c.ballots} & w.holders("member")), "total": len(w.holders("member"))}
     differing = {
         name: (value, played.counts.get(name)) for name, value in wanted.items() if played.counts.get(name) != value
     }

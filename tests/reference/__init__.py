@@ -4,11 +4,21 @@ It imports nothing of the program: no table, guard, term or number. What it says
 what follows) is compared with what the program does, on both databases, in random histories (`tests/histories`). Where the
 two differ one of them is wrong.
 
-`world` holds days, people, cases and the clock; the procedures are in `people`, `council` and `sittings`, one function for
-each act: first every reason that stands in the way, then `THEN`, then what follows.
+`table` has a row for every act and every deadline; `people`, `council` and `sittings` what is more than a row: one function
+for an act, named after it. In it `w` is the Assembly, `c` the case, `a` what the act tells; each `yield` is a rule (the norm,
+the name of the reason, and when it stands in the way), and what stands after `yield THEN` is what follows when none does.
+`world` has days, people, cases and the clock. The procedures edition, term_decision and erasure are not written down here.
 """
 
-from tests.reference import council, people, sittings  # noqa: F401 the acts enter themselves
-from tests.reference.world import Answer, Attempt, Case, World, found
+from tests.reference import council, people, sittings
+from tests.reference.table import ACTS, Row
+from tests.reference.world import RULES, Answer, Attempt, Case, World, found
 
-__all__ = ["Answer", "Attempt", "Case", "World", "found"]
+RULES |= {
+    name: rule
+    for module in (people, council, sittings)
+    for name in ACTS
+    if (rule := vars(module).get(name.replace(".", "_")))
+}
+
+__all__ = ["ACTS", "Answer", "Attempt", "Case", "Row", "World", "found"]

@@ -1,361 +1,160 @@
 """The Council: its meetings, questions and polls (items 9.2, 9.3, 23.1 of the Regulation)."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from tests.reference.days import DAY, two_thirds, works
+from tests.reference.world import THEN, WARNING, counted, votes
 
-from tests.reference.people import wait_for_the_next_meeting
-from tests.reference.world import (
-    THEN,
-    Case,
-    Reason,
-    Told,
-    Warned,
-    World,
-    act,
-    after,
-    simply,
-    two_thirds,
-    working_days,
-    works,
-)
-
-Says = Iterator[Any]
-AHEAD = ("drafted", "signed", "convened", "open")
+# ---------------------------------------------------------------------------------------------------------------------- meetings
 
 
-def there(w: World, meeting: Case) -> set[str]:
-    """Who is present: checked in, and of the Council."""
-    return meeting.told["present"] & w.holders("council_member")
-
-
-def council(w: World, at: datetime | None = None) -> int:
-    """How many the Council has."""
-    return len(w.holders("council_member", at))
-
-
-def waiting(w: World) -> list[Case]:
-    """Candidacies that wait for the Council."""
-    return w.all("candidacy", "admissible")
-
-
-def questions(w: World, meeting: Case, *states: str) -> list[Case]:
-    """Questions of a meeting."""
-    return [each for each in w.all("council_question", *states) if each.parent is meeting]
-
-
-# --------------------------------------------------------------------------------------------------------------------- meetings
-
-
-@act("council_meeting.draft", "new", "deputy_chairman working_body", "9.3c 9.3d")
-def draft(w: World, c: Case, a: Told) -> Says:
-    """As need arises."""
-    yield THEN
-    c.state = "drafted"
-    c.told |= {"starts": a.time("starts_at"), "present": set()}
-
-
-@act("council_meeting.sign", "drafted", "deputy_chairman", "9.3d", joint=True)
-def sign(w: World, c: Case, a: Told) -> Says:
-    """The deputies convene jointly (B01)."""
-    yield THEN
-    c.state = "signed"
-    c.open["agreement"] = (c.told["starts"], None)
-
-
-@act("council_meeting.agree", "signed", "chairman", "9.3e")
-def agree(w: World, c: Case, a: Told) -> Says:
+def council_meeting_agree(w, c, a):
     """Consent is given before the start (B02)."""
-    if w.now >= c.told["starts"]:
-        yield Reason("9.3e", "council_meeting.consent_too_late")
-    yield THEN
-    c.state = "convened"
-    c.open = {"meeting": (c.told["starts"], None)}
-    wait_for_the_next_meeting(w, waiting(w))
+    yield "9.3e", "council_meeting.consent_too_late", w.now >= c.told["starts_at"]
 
 
-@act("council_meeting.refuse", "signed", "chairman", "9.3e")
-def refuse(w: World, c: Case, a: Told) -> Says:
-    """It may be drafted anew."""
-    yield THEN
-    c.state = "drafted"
-    c.open.clear()
-
-
-@act("council_meeting.postpone", "signed convened", "deputy_chairman", "9.3d")
-def postpone(w: World, c: Case, a: Told) -> Says:
+def council_meeting_postpone(w, c, a):
     """To another hour, and everything begins anew; the hall is empty on the other day."""
     yield THEN
-    c.state = "drafted"
-    c.open.clear()
-    c.told |= {"starts": a.time("starts_at"), "present": set()}
-    wait_for_the_next_meeting(w, waiting(w))
+    c.told["starts_at"], c.present = a["starts_at"], set()
 
 
-@act("council_meeting.cancel", "drafted signed convened", "deputy_chairman", "9.3d")
-def cancel(w: World, c: Case, a: Told) -> Says:
-    """Its questions go with it."""
-    yield THEN
-    c.state = "cancelled"
-    for question in questions(w, c, "listed"):
-        w.bring_about("council_question.remove", question)
-    wait_for_the_next_meeting(w, waiting(w))
-
-
-@act("council_meeting.open", "convened", "deputy_chairman chairman", "23.1")
-def open_meeting(w: World, c: Case, a: Told) -> Says:
+def council_meeting_open(w, c, a):
     """On its day; with too few present nothing can be adopted (B04)."""
-    if w.today < c.told["starts"].date():
-        yield Reason("9.3d", "council_meeting.before_its_day")
-    if not two_thirds(len(there(w, c)), council(w)):
-        yield Warned("9.2c", "council_meeting.too_few_to_adopt")
-    yield THEN
-    c.state = "open"
-    c.open.clear()
-    wait_for_the_next_meeting(w, waiting(w))
+    enough = two_thirds(len(w.there(c)), len(w.holders("council_member")))
+    yield "9.3d", "council_meeting.before_its_day", w.today < c.told["starts_at"].date()
+    yield "9.2c", "council_meeting.too_few_to_adopt", not enough, WARNING
 
 
-@act("council_meeting.check_in", "convened open", "working_body", "9.2c", concurrent=True)
-def check_in(w: World, c: Case, a: Told) -> Says:
+def council_meeting_check_in(w, c, a):
     """Members of the Council."""
-    if a.people() - w.holders("council_member"):
-        yield Reason("9.2c", "council_meeting.not_in_the_council")
-    yield THEN
-    c.told["present"] |= a.people()
+    yield "9.2c", "council_meeting.not_in_the_council", {*a["members"]} - w.holders("council_member")
 
 
-@act("council_meeting.check_out", "open", "working_body", "9.2c", concurrent=True)
-def check_out(w: World, c: Case, a: Told) -> Says:
-    """Who leaves is present no more."""
-    yield THEN
-    c.told["present"] -= a.people()
-
-
-@act("council_meeting.close", "open", "deputy_chairman chairman", "23.1")
-def close_meeting(w: World, c: Case, a: Told) -> Says:
+def council_meeting_close(w, c, a):
     """When every question is settled."""
-    if questions(w, c, "listed", "voting"):
-        yield Reason("23.1", "council_meeting.questions_open")
-    yield THEN
-    c.state = "held"
+    yield "23.1", "council_meeting.questions_open", w.all("council_question", of=c)
 
 
-# The minutes.
-simply("council_meeting.record", "held", "deputy_chairman", "23.1", "recorded")
+# --------------------------------------------------------------------------------------------------------------------- questions
 
 
-# -------------------------------------------------------------------------------------------------------------------- questions
-
-
-@act("council_question.list", "new", "deputy_chairman working_body", "9.2a")
-def put(w: World, c: Case, a: Told) -> Says:
+def council_question_list(w, c, a):
     """For a meeting that is ahead or open; an admissible candidacy, and once."""
-    meeting, kind = w.case(a.facts["meeting"]), a.facts["kind"]
-    assert meeting is not None
-    if meeting.state not in AHEAD:
-        yield Reason("9.2a", "council_question.meeting_over")
-    candidacy = w.case(a.facts.get("subject")) if kind == "candidacy" else None
-    if kind == "candidacy" and (candidacy is None or candidacy.procedure != "candidacy"):
-        candidacy = None
-        yield Reason("14.2a", "council_question.no_candidacy")
-    if candidacy is not None:
-        if candidacy.state != "admissible":
-            yield Reason("14.2a", "council_question.not_admissible")
-        if any(each.told["about"] is candidacy for each in w.all("council_question", "listed", "voting")):
-            yield Reason("14.2a", "council_question.listed_already")
-    if kind == "deputy_recommendation" and a.person("subject") not in w.people:
-        yield Reason("7.2b", "council_question.names_nobody")
+    meeting, kind, about = w.case(a["meeting"]), a["kind"], None
+    if kind == "candidacy" and (named := w.case(a.get("subject"))) and named.procedure == "candidacy":
+        about = named
+    listed = about and any(each.told["about"] is about for each in w.all("council_question"))
+    yield "9.2a", "council_question.meeting_over", meeting.state not in ("drafted", "signed", "convened", "open")
+    yield "14.2a", "council_question.no_candidacy", kind == "candidacy" and not about
+    yield "14.2a", "council_question.not_admissible", about and about.state != "admissible"
+    yield "14.2a", "council_question.listed_already", listed
+    yield "7.2b", "council_question.names_nobody", kind == "deputy_recommendation" and a.get("subject") not in w.people
     yield THEN
-    c.state, c.parent = "listed", meeting
-    c.told |= {"kind": kind, "about": candidacy, "whom": a.person("subject"), "ballots": {}, "count": None}
-    c.told["positive"] = a.facts.get("proposal", "positive") == "positive"
+    c.parent, c.told["about"] = meeting, about
 
 
-def meeting_is_open(c: Case) -> Says:
-    """The Council votes in an open meeting."""
-    if c.parent is None or c.parent.state != "open":
-        yield Reason("9.2c", "council_question.meeting_not_open")
+def council_question_open_vote(w, c, a):
+    """One vote at a time, in an open meeting; a candidacy needs two thirds present (C06)."""
+    about, enough = c.told["about"], two_thirds(len(w.there(c.parent)), len(w.holders("council_member")))
+    yield "9.2c", "council_question.meeting_not_open", c.parent.state != "open"
+    yield "9.2c", "council_question.another_vote", w.all("council_question", "voting", of=c.parent)
+    yield "9.2c", "council_question.too_few_present", about and not enough
+    yield "14.2a", "council_question.not_admissible", about and about.state != "admissible"
 
 
-@act("council_question.open_vote", "listed", "deputy_chairman chairman", "9.2c")
-def open_vote(w: World, c: Case, a: Told) -> Says:
-    """One vote at a time; a candidacy needs two thirds present (C06)."""
-    assert c.parent is not None
-    yield from meeting_is_open(c)
-    if questions(w, c.parent, "voting"):
-        yield Reason("9.2c", "council_question.another_vote")
-    if c.told["about"] is not None:
-        if not two_thirds(len(there(w, c.parent)), council(w)):
-            yield Reason("9.2c", "council_question.too_few_present")
-        if c.told["about"].state != "admissible":
-            yield Reason("14.2a", "council_question.not_admissible")
-    yield THEN
-    c.state = "voting"
-
-
-@act("council_question.vote", "voting", "council_member", "9.2c", concurrent=True)
-def vote(w: World, c: Case, a: Told) -> Says:
+def council_question_vote(w, c, a):
     """Who is present; the last vote counts."""
-    assert c.parent is not None
-    yield from meeting_is_open(c)
-    if a.actor.person not in there(w, c.parent):
-        yield Reason("9.2c", "vote.not_present")
-    if c.told["count"] is not None:
-        yield Reason("9.2c", "vote.count_entered")
+    yield "9.2c", "council_question.meeting_not_open", c.parent.state != "open"
+    yield "9.2c", "vote.not_present", a.who not in w.there(c.parent)
+    yield "9.2c", "vote.count_entered", c.count
     yield THEN
-    c.told["ballots"][a.actor.person] = a.facts["choice"]
+    c.ballots[a.who] = a["choice"]
 
 
-@act("council_question.enter_count", "voting", "working_body", "9.2c")
-def enter_count(w: World, c: Case, a: Told) -> Says:
+def council_question_enter_count(w, c, a):
     """By count or by name, never both; no more votes than people."""
-    assert c.parent is not None
-    yield from meeting_is_open(c)
-    if c.told["ballots"]:
-        yield Reason("9.2c", "vote.by_name_already")
-    if a.votes() > len(there(w, c.parent)):
-        yield Reason("9.2c", "vote.more_than_present")
+    yield "9.2c", "council_question.meeting_not_open", c.parent.state != "open"
+    yield "9.2c", "vote.by_name_already", c.ballots
+    yield "9.2c", "vote.more_than_present", sum(votes(a).values()) > len(w.there(c.parent))
     yield THEN
-    c.told["count"] = {name: a.facts[name] for name in ("for", "against", "abstain")}
+    c.count = votes(a)
 
 
-def counted(w: World, c: Case) -> dict[str, int]:
-    """The votes: as counted, else by name of those who are still in the Council."""
-    if c.told["count"] is not None:
-        return dict(c.told["count"])
-    cast = [choice for person, choice in c.told["ballots"].items() if person in w.holders("council_member")]
-    return {name: cast.count(name) for name in ("for", "against", "abstain")}
-
-
-@act("council_question.close_vote", "voting", "deputy_chairman chairman", "9.2c")
-def close_vote(w: World, c: Case, a: Told) -> Says:
-    """Two thirds of all members are for it (B03)."""
-    assert c.parent is not None
+def council_question_close_vote(w, c, a):
+    """Two thirds of all members are for it (B03); a candidacy for which too few are present waits (C06)."""
     yield THEN
-    enough = two_thirds(counted(w, c)["for"], council(w))
-    present = two_thirds(len(there(w, c.parent)), council(w))
-    c.told["final"] = counted(w, c) | {"total": council(w), "present": len(there(w, c.parent))}
-    about, positive = c.told["about"], c.told["positive"]
-    if enough:
-        c.state = "adopted"
-    else:
-        c.state = "postponed" if about is not None and not present else "not_adopted"
-    if about is not None and c.state != "postponed":
-        outcome = ("recommended" if positive else "not_recommended") if enough else "no_decision"
+    total, here, about = len(w.holders("council_member")), len(w.there(c.parent)), c.told["about"]
+    c.told["counts"] = counted(c, w.holders("council_member")) | {"present": here, "total": total}
+    adopted, positive = two_thirds(c.told["counts"]["for"], total), c.told.get("proposal", "positive") == "positive"
+    waits = about and not adopted and not two_thirds(here, total)
+    c.state = "adopted" if adopted else "postponed" if waits else "not_adopted"
+    if about and not waits:
+        outcome = "no_decision" if not adopted else "recommended" if positive else "not_recommended"
         w.bring_about("candidacy.consider", about, outcome=outcome)
-    if c.told["kind"] == "deputy_recommendation" and enough and positive:
-        recommended(w, c.told["whom"])
+    if c.told["kind"] == "deputy_recommendation" and adopted and positive:
+        w.open_by("deputy_appointment.recommend", c.told["subject"])
 
 
-def recommended(w: World, person: str) -> None:
-    """The Council recommends a deputy."""
-    w.bring_about(
-        "deputy_appointment.recommend", Case("deputy_appointment", f"deputy_appointment:{person}", w.now), person=person
-    )
+# ------------------------------------------------------------------------------------------------------------------------- polls
 
 
-# From the agenda.
-simply("council_question.remove", "listed", "deputy_chairman", "9.2a", "removed")
-
-
-# ------------------------------------------------------------------------------------------------------------------------ polls
-
-
-@act("poll.draft", "new", "deputy_chairman chairman", "9.3a")
-def draft_poll(w: World, c: Case, a: Told) -> Says:
+def poll_draft(w, c, a):
     """Not on candidacies, nor on nominations to the Mazhilis (B05)."""
-    kind = a.facts["kind"]
-    if kind in ("candidacy", "mazhilis_nomination"):
-        yield Reason("14.2a" if kind == "candidacy" else "9.2b", "poll.kind_excluded")
-    if kind == "deputy_recommendation" and a.person("subject") not in w.people:
-        yield Reason("7.2b", "poll.names_nobody")
-    yield THEN
-    c.state = "drafted"
-    c.told |= {
-        "kind": kind,
-        "whom": a.person("subject"),
-        "by_post": a.facts.get("by_post", False),
-        "answers": [],
-        "closed_at": None,
-    }
+    kind, norm = a["kind"], "14.2a" if a["kind"] == "candidacy" else "9.2b"
+    yield norm, "poll.kind_excluded", kind in ("candidacy", "mazhilis_nomination")
+    yield "7.2b", "poll.names_nobody", kind == "deputy_recommendation" and a.get("subject") not in w.people
 
 
-@act("poll.open", "drafted", "working_body", "9.3b")
-def open_poll(w: World, c: Case, a: Told) -> Says:
+def poll_open(w, c, a):
     """Ten days, if nothing is said; at least three working days (B06)."""
-    last = a.day("closes_on") if a.facts.get("closes_on") else w.today + timedelta(days=10)
-    days = (w.today + timedelta(days=n) for n in range(1, (last - w.today).days + 1))
-    if sum(works(day) for day in days) < 3:
-        yield Reason("9.3b", "poll.too_short")
+    last = a.get("closes_on", w.today + 10 * DAY)
+    days = (w.today + n * DAY for n in range(1, (last - w.today).days + 1))
+    yield "9.3b", "poll.too_short", sum(works(day) for day in days) < 3
     yield THEN
-    c.state, c.told["opened"] = "open", w.now
-    c.open["closing"] = (after(last), "close")
+    c.told |= {"opened": w.now, "closes_on": last, "answers": []}
 
 
-@act("poll.answer", "open counting", "council_member", "9.3a", concurrent=True)
-def answer(w: World, c: Case, a: Told) -> Says:
-    """Received before the closing; afterwards only sheets that were (H04)."""
-    received = a.time("received_at") if "received_at" in a.facts else w.now
-    closing = c.told["closed_at"] or c.open["closing"][0]
-    if c.state == "counting" and "received_at" not in a.facts:
-        yield Reason("9.3a", "poll.closed")
-    elif "received_at" in a.facts and a.attempt.behalf is None:
-        yield Reason("9.3a", "poll.sheet_by_the_working_body")
-    elif received > w.now:
-        yield Reason("9.3a", "poll.received_in_the_future")
-    elif received >= closing:
-        yield Reason("9.3a", "poll.received_too_late")
-    elif received < c.told["opened"]:
-        yield Reason("9.3a", "poll.received_before_the_opening")
+def poll_answer(w, c, a):
+    """Received before the closing; afterwards only sheets that were, entered by the working body (H04)."""
+    sheet, received = "received_at" in a, a.get("received_at", w.now)
+    closed = c.state == "counting" and not sheet
+    yield "9.3a", "poll.closed", closed
+    yield "9.3a", "poll.sheet_by_the_working_body", sheet and not a.paper
+    if not closed and a.paper >= sheet:
+        closing = c.told.get("closed_at") or c.open["closing"]
+        yield "9.3a", "poll.received_in_the_future", received > w.now
+        yield "9.3a", "poll.received_too_late", received >= closing
+        yield "9.3a", "poll.received_before_the_opening", received < c.told["opened"]
     yield THEN
-    c.told["answers"].append((received, len(c.told["answers"]), a.actor.person, a.facts["choice"]))
+    c.told["answers"].append((received, len(c.told["answers"]), a.who, a["choice"]))
 
 
-def answers(w: World, c: Case, at: datetime | None) -> dict[str, str]:
+def answers(w, c, at):
     """The last answer of each who is in the Council at a moment."""
-    return {
-        person: choice
-        for _, _, person, choice in sorted(c.told["answers"])
-        if person in w.holders("council_member", at)
-    }
+    council = w.holders("council_member", at)
+    return {who: choice for _, _, who, choice in sorted(c.told["answers"]) if who in council}
 
 
-@act("poll.extend", "open", "working_body", "9.3b")
-def extend(w: World, c: Case, a: Told) -> Says:
+def poll_extend(w, c, a):
     """Later than the closing that stands."""
-    if after(a.day("closes_on")) <= c.open["closing"][0]:
-        yield Reason("9.3b", "poll.no_later_closing")
+    yield "9.3b", "poll.no_later_closing", a["closes_on"] <= c.told["closes_on"]
     yield THEN
-    c.open["closing"] = (after(a.day("closes_on")), "close")
+    c.told["closes_on"] = a["closes_on"]
 
 
-@act("poll.close", "open counting", "working_body", "9.2c")
-def close_poll(w: World, c: Case, a: Told) -> Says:
-    """Two thirds of all are for it, of those who are in the Council at the closing (B03, B07)."""
-    clock = "clock" in a.facts
-    silent = w.holders("council_member") - set(answers(w, c, w.now))
-    if c.state == "open" and not clock and silent:
-        yield Reason("9.3b", "poll.not_all_have_answered")
+def poll_close(w, c, a):
+    """Two thirds of all are for it, of those who are in the Council at the closing (B03, B07); the post has three days more."""
+    was_open, clock = "closed_at" not in c.told, "clock" in a
+    council = w.holders("council_member")
+    silent = council - {*answers(w, c, w.now)}
+    yield "9.3b", "poll.not_all_have_answered", was_open and not clock and (silent or not council)
     yield THEN
-    if c.state == "open":
-        c.told["closed_at"] = w.now
-        if clock and c.told["by_post"] and silent:
-            c.state = "counting"
-            c.open = {"tally": (after(working_days(w.today - timedelta(days=1), 3)), "close")}
-            return
-    counted_at = c.told["closed_at"]
-    votes = list(answers(w, c, counted_at).values())
-    c.told["final"] = {name: votes.count(name) for name in ("for", "against", "abstain")} | {
-        "total": council(w, counted_at)
-    }
-    adopted = two_thirds(votes.count("for"), council(w, counted_at))
-    c.state = "adopted" if adopted else "not_adopted"
-    if adopted and c.told["kind"] == "deputy_recommendation":
-        recommended(w, c.told["whom"])
-
-
-@act("poll.annul", "open counting", "deputy_chairman", "9.3a", joint=True)
-def annul(w: World, c: Case, a: Told) -> Says:
-    """By the deputies jointly; the answers are kept."""
-    yield THEN
-    c.state = "annulled"
+    closed = c.told.setdefault("closed_at", w.now)
+    if was_open and clock and c.told.get("by_post") and silent:
+        c.state = "counting"
+        w.opens(c, "tally")
+        return
+    cast, total = [*answers(w, c, closed).values()], len(w.holders("council_member", closed))
+    c.told["counts"] = {name: cast.count(name) for name in ("for", "against", "abstain")} | {"total": total}
+    c.state = "adopted" if two_thirds(cast.count("for"), total) else "not_adopted"
+    if c.state == "adopted" and c.told["kind"] == "deputy_recommendation":
+        w.open_by("deputy_appointment.recommend", c.told["subject"])

@@ -1,386 +1,206 @@
 """The Assembly in session: sessions, resolutions, requests, the yearly duty (items 3, 8, 20.2 of the Regulation)."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Any
+from tests.reference.days import DAY, months, rolled, two_thirds, working_days
+from tests.reference.world import THEN, WARNING, counted, votes
 
-from tests.reference.world import (
-    THEN,
-    Case,
-    Reason,
-    Told,
-    Warned,
-    World,
-    act,
-    after,
-    months,
-    rolled,
-    simply,
-    two_thirds,
-    working_days,
-)
-
-Says = Iterator[Any]
-NOT_OVER = ("convened", "announced", "registration", "open", "paused")
+# ---------------------------------------------------------------------------------------------------------------------- sessions
 
 
-def there(w: World, session: Case) -> set[str]:
-    """Who is present: checked in, and a member."""
-    return session.told["present"] & w.holders("member")
-
-
-def quorum(w: World, session: Case) -> bool:
+def quorum(w, session):
     """Two thirds of all members (8.3a)."""
-    return two_thirds(len(there(w, session)), len(w.holders("member")))
+    return two_thirds(len(w.there(session)), len(w.holders("member")))
 
 
-def resolutions(w: World, session: Case, *states: str) -> list[Case]:
-    """Questions of a session."""
-    return [each for each in w.all("resolution", *states) if each.parent is session]
+def extraordinary(c):
+    """Whether it is an extraordinary session."""
+    return c.told["kind"] == "extraordinary"
 
 
-# --------------------------------------------------------------------------------------------------------------------- sessions
-
-
-def when(w: World, starts: datetime, decided: date, last: date | None, extraordinary: bool) -> Says:
+def in_time(w, c, starts, last):
     """Ahead; an extraordinary one after the decision, and within a month of it (8.2c, A03, A16, H01)."""
-    if starts <= w.now:
-        yield Reason("8.2c" if extraordinary else "8.1b", "session.begins_in_the_past")
-    if extraordinary:
-        if starts.date() <= decided:
-            yield Reason("8.2c", "session.not_after_the_decision")
-        if starts.date() > rolled(months(decided, 1)):
-            yield Reason("8.2c", "session.after_the_month")
-        if last is not None and last > rolled(months(decided, 1)):
-            yield Warned("8.2c", "session.ends_after_the_month")
+    decided = c.told["order"]["date"]
+    month, day = rolled(months(decided, 1)), starts.date()
+    yield "8.2c" if extraordinary(c) else "8.1b", "session.begins_in_the_past", starts <= w.now
+    yield "8.2c", "session.not_after_the_decision", extraordinary(c) and day <= decided
+    yield "8.2c", "session.after_the_month", extraordinary(c) and day > month
+    yield "8.2c", "session.ends_after_the_month", extraordinary(c) and last > month, WARNING
 
 
-def set_dates(c: Case, starts: datetime, last: date, counted_from: date) -> None:
+def set_dates(w, c, starts, last, counted_from):
     """A month's notice counted back; where an extraordinary session has no month, the next working day (A01, A02, H02)."""
     back = months(starts.date(), -1)
-    c.told["short"] = c.told["extraordinary"] and back < counted_from
-    notice = working_days(counted_from, 1) if c.told["short"] else back
-    c.told |= {"starts": starts, "last": last, "notice": notice}
-    c.open = {"announcement": (after(notice), None)}
-    if c.told["extraordinary"]:
-        c.open["hold_by"] = (after(rolled(months(c.told["decided"], 1))), None)
+    short = extraordinary(c) and back < counted_from
+    notice = working_days(counted_from, 1) if short else back
+    c.told |= {"starts_at": starts, "last_day": last, "short": short, "notice": notice}
+    if extraordinary(c):
+        w.opens(c, "hold_by")
 
 
-@act("session.convene", "new", "chairman", "8.1a")
-def convene(w: World, c: Case, a: Told) -> Says:
+def session_convene(w, c, a):
     """By the Chairman's order; at the request of a third with what they asked for on the agenda (8.2b, A17)."""
-    extraordinary, starts, decided = a.facts["kind"] == "extraordinary", a.time("starts_at"), a.paper_day("order")
-    last = a.day("last_day") if a.facts.get("last_day") else starts.date()
-    yield from when(w, starts, decided, last, extraordinary)
-    if last < starts.date():
-        yield Reason("8.1b", "session.ends_before_it_begins")
-    request = w.case(a.facts.get("request")) if a.facts["ground"] == "request" else None
-    if a.facts["ground"] == "request":
-        if request is None or request.state != "registered":
-            yield Reason("8.2b", "session.no_registered_request")
-        if not extraordinary:
-            yield Reason("8.2b", "session.request_asks_for_extraordinary")
-        if request is not None and set(request.told["questions"]) - set(a.facts["agenda"]):
-            yield Reason("8.2b", "session.requested_question_missing")
+    by_request, starts = a["ground"] == "request", a["starts_at"]
+    request, last = w.case(a.get("request")) if by_request else None, a.get("last_day", starts.date())
+    asked = {*request.told["questions"]} if request else set()
+    yield from in_time(w, c, starts, last)
+    yield "8.1b", "session.ends_before_it_begins", last < starts.date()
+    yield "8.2b", "session.no_registered_request", by_request and (not request or request.state != "registered")
+    yield "8.2b", "session.request_asks_for_extraordinary", by_request and not extraordinary(c)
+    yield "8.2b", "session.requested_question_missing", asked - {*a["agenda"]}
     yield THEN
-    c.state = "convened"
-    asked = set(request.told["questions"]) if request else set()
-    c.told |= {"extraordinary": extraordinary, "decided": decided, "present": set(), "method": None, "asked": asked}
-    set_dates(c, starts, last, decided)
-    if request is not None:
+    c.told["asked"] = asked
+    set_dates(w, c, starts, last, a["order"]["date"])
+    if request:
         w.bring_about("session_request.satisfy", request)
 
 
-@act("session.announce", "convened", "working_body", "8.1b")
-def announce(w: World, c: Case, a: Told) -> Says:
+def session_announce(w, c, a):
     """A month before the first day; less, with a warning, only where an extraordinary session leaves no month (A02)."""
-    if w.today > c.told["notice"]:
-        yield Reason("8.1b", "session.announced_too_late" + ("_extraordinary" if c.told["short"] else ""))
-    if c.told["extraordinary"] and w.today > months(c.told["starts"].date(), -1):
-        yield Warned("8.1b", "session.less_than_a_month")
-    if (c.told["starts"].date() - w.today).days < 10 and c.told["extraordinary"]:
-        yield Warned("8.1b", "session.few_days_of_notice")
-    yield THEN
-    c.state = "announced"
-    c.open.pop("announcement")
-    c.open["opening"] = (c.told["starts"], None)
+    late, day = w.today > c.told["notice"], c.told["starts_at"].date()
+    yield "8.1b", "session.announced_too_late", late and not c.told["short"]
+    yield "8.1b", "session.announced_too_late_extraordinary", late and c.told["short"]
+    yield "8.1b", "session.less_than_a_month", extraordinary(c) and w.today > months(day, -1), WARNING
+    yield "8.1b", "session.few_days_of_notice", extraordinary(c) and day - w.today < 10 * DAY, WARNING
 
 
-@act("session.change_agenda", "convened announced", "chairman working_body", "8.1b")
-def change_agenda(w: World, c: Case, a: Told) -> Says:
+def session_change_agenda(w, c, a):
     """It is tentative (A14)."""
-    if c.told["asked"] - set(a.facts["agenda"]):
-        yield Warned("8.2b", "session.requested_question_dropped")
-    yield THEN
+    yield "8.2b", "session.requested_question_dropped", c.told["asked"] - {*a["agenda"]}, WARNING
 
 
-@act("session.move", "convened announced", "chairman", "8.1b")
-def move(w: World, c: Case, a: Told) -> Says:
+def session_move(w, c, a):
     """Another day or city: announced anew (A14); the month runs from the first decision."""
-    starts = a.time("starts_at")
-    last = starts.date() + (c.told["last"] - c.told["starts"].date())
-    yield from when(w, starts, c.told["decided"], last, c.told["extraordinary"])
+    last = a["starts_at"].date() + (c.told["last_day"] - c.told["starts_at"].date())
+    yield from in_time(w, c, a["starts_at"], last)
     yield THEN
-    c.state = "convened"
-    set_dates(c, starts, last, w.today)
+    set_dates(w, c, a["starts_at"], last, w.today)
 
 
-@act("session.change_hall", "convened announced", "working_body", "8.1b")
-def change_hall(w: World, c: Case, a: Told) -> Says:
+def session_change_hall(w, c, a):
     """Another hall or hour of the same day."""
-    starts = a.time("starts_at") if a.facts.get("starts_at") else c.told["starts"]
-    if starts.date() != c.told["starts"].date():
-        yield Reason("8.1b", "session.another_day")
+    starts = a.get("starts_at", c.told["starts_at"])
+    yield "8.1b", "session.another_day", starts.date() != c.told["starts_at"].date()
     yield THEN
-    c.told["starts"] = starts
+    c.told["starts_at"] = starts
     if "opening" in c.open:
-        c.open["opening"] = (starts, None)
+        w.opens(c, "opening")
 
 
-@act("session.cancel", "convened announced", "chairman", "8.1a")
-def cancel(w: World, c: Case, a: Told) -> Says:
-    """Its questions go with it."""
-    yield THEN
-    c.state = "cancelled"
-    for resolution in resolutions(w, c, "listed"):
-        w.bring_about("resolution.remove", resolution)
-
-
-@act("session.start_registration", "announced", "working_body", "8.3a")
-def start_registration(w: World, c: Case, a: Told) -> Says:
+def session_start_registration(w, c, a):
     """When the first day has come."""
-    if w.today < c.told["starts"].date():
-        yield Reason("8.1b", "session.before_its_day")
-    yield THEN
-    c.state = "registration"
-    c.open.pop("opening")
+    yield "8.1b", "session.before_its_day", w.today < c.told["starts_at"].date()
 
 
-@act("session.check_in", "registration open paused", "working_body", "8.3a", concurrent=True)
-def check_in(w: World, c: Case, a: Told) -> Says:
+def session_check_in(w, c, a):
     """Members."""
-    if a.people() - w.holders("member"):
-        yield Reason("8.3a", "session.not_members")
-    yield THEN
-    c.told["present"] |= a.people()
+    yield "8.3a", "session.not_members", {*a["members"]} - w.holders("member")
 
 
-@act("session.check_out", "registration open paused", "working_body", "8.3a", concurrent=True)
-def check_out(w: World, c: Case, a: Told) -> Says:
-    """Who leaves the hall is present no more."""
-    yield THEN
-    c.told["present"] -= a.people()
-
-
-def no_quorum(w: World, session: Case) -> Says:
-    """With fewer than two thirds the session decides nothing."""
-    if not quorum(w, session):
-        yield Reason("8.3a", "session.no_quorum")
-
-
-@act("session.open", "registration", "chairman", "8.3a")
-def open_session(w: World, c: Case, a: Told) -> Says:
+def session_open(w, c, a):
     """With a quorum, on its days (A09); the duty of the year is met (A06)."""
-    yield from no_quorum(w, c)
-    if w.today > c.told["last"]:
-        yield Reason("8.1b", "session.after_its_last_day")
+    yield "8.3a", "session.no_quorum", not quorum(w, c)
+    yield "8.1b", "session.after_its_last_day", w.today > c.told["last_day"]
     yield THEN
-    c.state = "open"
-    c.open.pop("hold_by", None)
-    for duty in w.all("annual_session", "due"):
+    for duty in w.all("annual_session"):
         if duty.told["year"] == str(w.today.year):
             w.bring_about("annual_session.meet", duty)
 
 
-@act("session.declare_not_competent", "registration", "chairman", "8.3a")
-def not_competent(w: World, c: Case, a: Told) -> Says:
+def session_declare_not_competent(w, c, a):
     """Only without a quorum."""
-    if quorum(w, c):
-        yield Reason("8.3a", "session.there_is_a_quorum")
-    yield THEN
-    c.state = "not_competent"
+    yield "8.3a", "session.there_is_a_quorum", quorum(w, c)
 
 
-@act("session.set_method", "open", "chairman", "8.3c")
-def set_method(w: World, c: Case, a: Told) -> Says:
+def session_set_method(w, c, a):
     """The session itself chooses how it votes, by more than half of those present (A12)."""
-    yield from no_quorum(w, c)
-    if a.votes() > len(there(w, c)):
-        yield Reason("8.3b", "vote.more_than_present_in_the_hall")
-    if not 2 * a.facts["for"] > len(there(w, c)):
-        yield Reason("8.3b", "vote.not_more_than_half")
+    here = len(w.there(c))
+    yield "8.3a", "session.no_quorum", not quorum(w, c)
+    yield "8.3b", "vote.more_than_present_in_the_hall", sum(votes(a).values()) > here
+    yield "8.3b", "vote.not_more_than_half", not 2 * a["for"] > here
     yield THEN
-    c.told["method"] = a.facts["method"]
+    c.told["method"] = a["method"]
 
 
-# For a while.
-simply("session.pause", "open", "chairman", "8.3a", "paused")
-
-# It goes on.
-simply("session.resume", "paused", "chairman", "8.3a", "open")
-
-
-@act("session.close", "open paused", "chairman", "8.3b")
-def close(w: World, c: Case, a: Told) -> Says:
+def session_close(w, c, a):
     """When every question is settled."""
-    if resolutions(w, c, "listed", "voting"):
-        yield Reason("8.3b", "session.resolutions_open")
-    yield THEN
-    c.state = "closed"
+    yield "8.3b", "session.resolutions_open", w.all("resolution", of=c)
 
 
-# The minutes.
-simply("session.record", "closed", "chairman", "8.3b", "recorded")
+# ------------------------------------------------------------------------------------------------------------------- resolutions
 
 
-# ------------------------------------------------------------------------------------------------------------------ resolutions
-
-
-@act("resolution.list", "new", "chairman working_body", "8.4.5")
-def put(w: World, c: Case, a: Told) -> Says:
+def resolution_list(w, c, a):
     """For a session that is ahead or open."""
-    session = w.case(a.facts["session"])
-    assert session is not None
-    if session.state not in NOT_OVER:
-        yield Reason("8.4.5", "resolution.session_over")
+    session = w.case(a["session"])
+    ahead = session.state in ("convened", "announced", "registration", "open", "paused")
+    yield "8.4.5", "resolution.session_over", not ahead
     yield THEN
-    c.state, c.parent = "listed", session
-    c.told |= {"ballots": {}, "count": None}
+    c.parent = session
 
 
-def session_is_open(c: Case) -> Says:
-    """The session votes while it is open."""
-    if c.parent is None or c.parent.state != "open":
-        yield Reason("8.3a", "resolution.session_not_open")
-
-
-@act("resolution.open_vote", "listed", "chairman", "8.3b")
-def open_vote(w: World, c: Case, a: Told) -> Says:
+def resolution_open_vote(w, c, a):
     """With a quorum at this moment (A10), by the method chosen, one at a time; who is present now is counted (A11)."""
-    assert c.parent is not None
-    yield from session_is_open(c)
-    yield from no_quorum(w, c.parent)
-    if c.parent.told["method"] is None:
-        yield Reason("8.3c", "resolution.no_method")
-    if resolutions(w, c.parent, "voting"):
-        yield Reason("8.3b", "resolution.another_vote")
+    yield "8.3a", "resolution.session_not_open", c.parent.state != "open"
+    yield "8.3a", "session.no_quorum", not quorum(w, c.parent)
+    yield "8.3c", "resolution.no_method", "method" not in c.parent.told
+    yield "8.3b", "resolution.another_vote", w.all("resolution", "voting", of=c.parent)
     yield THEN
-    c.state = "voting"
-    c.told |= {"hall": there(w, c.parent), "method": c.parent.told["method"]}
+    c.told |= {"hall": w.there(c.parent), "method": c.parent.told["method"]}
 
 
-@act("resolution.vote", "voting", "member", "8.3b", concurrent=True)
-def vote(w: World, c: Case, a: Told) -> Says:
+def resolution_vote(w, c, a):
     """Who was present when the vote was opened, and is; a secret vote once, and by nobody else (8.3c)."""
-    assert c.parent is not None
-    secret, person = c.told["method"] == "secret", a.actor.person
-    yield from session_is_open(c)
-    if c.told["method"] == "show_of_hands":
-        yield Reason("8.3c", "resolution.by_show_of_hands")
-    if secret and a.attempt.behalf:
-        yield Reason("8.3c", "resolution.secret_vote_for_another")
-    if secret and person in c.told["ballots"]:
-        yield Reason("8.3c", "resolution.secret_vote_twice")
-    if person not in there(w, c.parent):
-        yield Reason("8.3b", "vote.not_in_the_hall")
-    elif person not in c.told["hall"]:
-        yield Reason("8.3b", "vote.came_after_the_opening")
-    if c.told["count"] is not None:
-        yield Reason("8.3b", "vote.count_entered_in_the_hall")
+    secret, here = c.told["method"] == "secret", a.who in w.there(c.parent)
+    yield "8.3a", "resolution.session_not_open", c.parent.state != "open"
+    yield "8.3c", "resolution.by_show_of_hands", c.told["method"] == "show_of_hands"
+    yield "8.3c", "resolution.secret_vote_for_another", secret and a.paper
+    yield "8.3c", "resolution.secret_vote_twice", secret and a.who in c.ballots
+    yield "8.3b", "vote.not_in_the_hall", not here
+    yield "8.3b", "vote.came_after_the_opening", here and a.who not in c.told["hall"]
+    yield "8.3b", "vote.count_entered_in_the_hall", c.count
     yield THEN
-    c.told["ballots"][person] = a.facts["choice"]
+    c.ballots[a.who] = a["choice"]
 
 
-@act("resolution.enter_count", "voting", "working_body", "8.3b")
-def enter_count(w: World, c: Case, a: Told) -> Says:
+def resolution_enter_count(w, c, a):
     """Of a show of hands; no more votes than were present at the opening."""
-    yield from session_is_open(c)
-    if c.told["method"] != "show_of_hands":
-        yield Reason("8.3c", "resolution.not_by_show_of_hands")
-    if a.votes() > len(c.told["hall"]):
-        yield Reason("8.3b", "vote.more_than_present_in_the_hall")
+    yield "8.3a", "resolution.session_not_open", c.parent.state != "open"
+    yield "8.3c", "resolution.not_by_show_of_hands", c.told["method"] != "show_of_hands"
+    yield "8.3b", "vote.more_than_present_in_the_hall", sum(votes(a).values()) > len(c.told["hall"])
     yield THEN
-    c.told["count"] = {name: a.facts[name] for name in ("for", "against", "abstain")}
+    c.count = votes(a)
 
 
-@act("resolution.close_vote", "voting", "chairman", "8.3b")
-def close_vote(w: World, c: Case, a: Told) -> Says:
+def resolution_close_vote(w, c, a):
     """More than half of those present at the opening; no casting vote (A11)."""
-    yield from session_is_open(c)
+    yield "8.3a", "resolution.session_not_open", c.parent.state != "open"
     yield THEN
-    cast = list(c.told["ballots"].values())
-    votes = c.told["count"] or {name: cast.count(name) for name in ("for", "against", "abstain")}
-    c.told["final"] = votes | {"present": len(c.told["hall"])}
-    c.state = "adopted" if 2 * votes["for"] > len(c.told["hall"]) else "not_adopted"
+    here = len(c.told["hall"])
+    c.told["counts"] = counted(c, c.told["hall"]) | {"present": here}
+    c.state = "adopted" if 2 * c.told["counts"]["for"] > here else "not_adopted"
 
 
-# From the agenda.
-simply("resolution.remove", "listed", "chairman", "8.4.5", "removed")
+# ----------------------------------------------------------------------------------------------------------------------- requests
 
 
-@act("resolution.dissent", "adopted not_adopted", "member", "20.2")
-def dissent(w: World, c: Case, a: Told) -> Says:
-    """A member's own opinion stands in the minutes."""
+def session_request_sign(w, c, a):
+    """Once; to open it is not to sign it."""
+    yield "8.2b", "session_request.signed_already", a.who in c.ballots
     yield THEN
+    c.ballots[a.who] = "signed"
 
 
-# --------------------------------------------------------------------------------------------------- requests, the yearly duty
-
-
-@act("session_request.open", "new", "member", "8.2b")
-def ask(w: World, c: Case, a: Told) -> Says:
-    """To open it is not to sign it; it is open for twelve months (A05)."""
-    yield THEN
-    c.state = "collecting"
-    c.told |= {"questions": a.facts["questions"], "signed": set()}
-    c.open["collection"] = (after(months(w.today, 12)), "lapse")
-
-
-@act("session_request.sign", "collecting", "member", "8.2b", concurrent=True)
-def sign(w: World, c: Case, a: Told) -> Says:
-    """Once."""
-    if a.actor.person in c.told["signed"]:
-        yield Reason("8.2b", "session_request.signed_already")
-    yield THEN
-    c.told["signed"].add(a.actor.person)
-
-
-@act("session_request.unsign", "collecting", "member", "8.2b", concurrent=True)
-def unsign(w: World, c: Case, a: Told) -> Says:
+def session_request_unsign(w, c, a):
     """Until it is registered."""
-    if a.actor.person not in c.told["signed"]:
-        yield Reason("8.2b", "session_request.not_signed")
+    yield "8.2b", "session_request.not_signed", a.who not in c.ballots
     yield THEN
-    c.told["signed"].remove(a.actor.person)
+    del c.ballots[a.who]
 
 
-@act("session_request.register", "collecting", "working_body", "8.2b")
-def register(w: World, c: Case, a: Told) -> Says:
+def session_request_register(w, c, a):
     """A third of all members, both counted now; nothing is convened by silence (A04, A05)."""
     yield THEN
-    signed, total = len(c.told["signed"] & w.holders("member")), len(w.holders("member"))
-    enough = total > 0 and 3 * signed >= total
-    c.state = "registered" if enough else "returned"
-    c.open = {"convening": (after(w.today + timedelta(days=30)), None)} if enough else {}
-
-
-# A session was convened for it.
-simply("session_request.satisfy", "registered", "", "8.2b", "satisfied")
-
-# Too few in twelve months.
-simply("session_request.lapse", "collecting", "", "8.2b", "lapsed")
-
-
-@act("annual_session.begin", "new", "", "8.1c")
-def duty(w: World, c: Case, a: Told) -> Says:
-    """Once a year."""
-    yield THEN
-    c.state = "due"
-    c.open["year_end"] = (after(date(int(c.told["year"]), 12, 31)), "breach")
-
-
-# A session was opened with a quorum.
-simply("annual_session.meet", "due", "", "8.1c", "met")
-
-# The year has passed.
-simply("annual_session.breach", "due", "", "8.1c", "breached")
+    members = w.holders("member")
+    signed = len(members & {*c.ballots})
+    c.state = "registered" if 3 * signed >= len(members) > 0 else "returned"
+    if c.state == "registered":
+        w.opens(c, "convening")
