@@ -229,7 +229,7 @@ def next_acts(w: World, draw: Draw, goal: str, wish: str) -> Iterator[Attempt]:
         return
     if told is None:
         return
-    if kind == 5:  # anybody
+    if kind == 5 and "received_at" not in told.facts:  # anybody; in a scenario the working body enters every sheet
         told = by(told, draw(st.sampled_from(people(w))))
     if kind == 6 and c is not None and c.seq > 1:
         told = Attempt(

@@ -34,17 +34,12 @@ def no_member(w, person):
     yield "13.1a", "membership.member_already", person in w.holders("member")
 
 
-def no_consent(a):
-    """The candidate's consent is asked for (C16)."""
-    yield ROUTES[a["route"]], "candidacy.no_consent", not a.get("consent"), WARNING
-
-
 def candidacy_nominate(w, c, a):
-    """Bodies nominate; who is a member already is not nominated."""
+    """Bodies nominate; who is a member already is not nominated; the candidate's consent is asked for (C16)."""
     open_one = any(each.person == a["person"] for each in w.all("candidacy"))
     yield from no_member(w, a["person"])
     yield ROUTES[a["route"]], "candidacy.open_already", open_one, WARNING
-    yield from no_consent(a)
+    yield ROUTES[a["route"]], "candidacy.no_consent", not a.get("consent"), WARNING
     yield THEN
     c.told["sources"] = [{**a, "by": a.body}]
 
@@ -52,7 +47,7 @@ def candidacy_nominate(w, c, a):
 def candidacy_support(w, c, a):
     """Another body proposes the same person."""
     yield ROUTES[a["route"]], "candidacy.another_person", a["person"] != c.person
-    yield from no_consent(a)
+    yield ROUTES[a["route"]], "candidacy.no_consent", not a.get("consent"), WARNING
     yield THEN
     c.told["sources"].append({**a, "by": a.body})
 

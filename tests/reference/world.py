@@ -143,12 +143,9 @@ class World:
 
     def do(self, a, *, really=True):
         """Do what is attempted, if it can be done; or only say what would come of it."""
-        row, told = ACTS[a.act], Told(self.read(a.facts))
-        c = (
-            Case(a.act.partition(".")[0], a.case, told, person=told.get("person"))
-            if "new" in row.source
-            else self.case(a.case)
-        )
+        row, told, procedure = ACTS[a.act], Told(self.read(a.facts)), a.act.partition(".")[0]
+        new = Case(procedure, a.case, told, person=told.get("person"))
+        c = new if "new" in row.source else self.case(a.case)
         actor = self.actor(row, a, c)
         if actor is None:
             return Answer("forbidden")
