@@ -241,7 +241,8 @@ def _hall(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
 
 def _method(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
     told = _count(lambda w, c: len(c.present & w.holders("member")))(w, c, pick)
-    return {"method": pick(turned(w, ["show_of_hands", "roll_call", "secret"])), **told}
+    usual = ("show_of_hands", "roll_call", "secret")[c.seq % 3] if c else "secret"
+    return {"method": pick([usual, "show_of_hands", "roll_call", "secret"]), **told}
 
 
 def _resolution(w: World, c: Case | None, pick: Pick) -> dict[str, Any] | None:

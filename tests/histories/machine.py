@@ -46,7 +46,7 @@ class Histories(RuleBasedStateMachine):
         """Go on, mostly towards an act that is wished for, with the case that is nearest to it."""
         w = history.world
         if not self.wish or draw(st.integers(0, 24)) == 24:
-            self.wish = draw(st.sampled_from(wishes_after(self.wished if draw(st.booleans()) else "")))
+            self.wish = draw(st.sampled_from(wishes_after(w, self.wished if draw(st.integers(0, 2)) else "")))
             case = nearest(w, self.wish, around(w, self.goal))[0:1]
             self.goal = case[0].name if case and case[0] else ""
         before = len(history.steps)

@@ -49,9 +49,13 @@ FAMILIES = (
 VOTES = ("council_question.close_vote", "poll.close", "resolution.close_vote", "session_request.register")
 
 
-def wishes_after(act: str) -> list[str]:
-    """Acts that people do; after another act those of the same procedures, so that cases come to their end."""
+def wishes_after(w: World, act: str) -> list[str]:
+    """Acts that people do; after another act those of the same procedures, so that cases come to their end; of a sitting its votes."""
     near = [family for family in FAMILIES if act.partition(".")[0] in family]
+    if near and w.all("session", "open"):
+        near = [("resolution",)]
+    elif near and w.all("council_meeting", "open"):
+        near = [("council_question",)]
     return [name for name, row in ACTS.items() if row.by and (not near or name.partition(".")[0] in near[0])]
 
 
