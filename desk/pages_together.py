@@ -10,11 +10,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from desk.acting import Acting
+from desk.acting import Acting, seen_of
 from desk.choosing import choose
 from desk.door import Door, act_of, do, let_see, looking, try_acts
 from desk.drawing import Form, faults_shown
 from desk.intake import LARGEST_BODY, WrongStatus
+from desk.looks import local_address
 from desk.pages import name_of, page, speaker
 from desk.problems import problem, wrong
 from desk.titles import titles_of
@@ -45,7 +46,7 @@ async def chosen_form(request: Request) -> Chosen:
     typed = {
         name: value for name, value in form.items() if isinstance(value, str) and name != "number" and "\0" not in value
     }
-    return Chosen(list(dict.fromkeys(numbers))[:MOST], typed)
+    return Chosen(list(dict.fromkeys(numbers))[:MOST], typed | {"back": local_address(typed.get("back") or "/cases")})
 
 
 Many = Annotated[Chosen, Depends(chosen_form)]
@@ -119,10 +120,9 @@ def _tried(acting: Acting, number: str, titles: Mapping[str, str]) -> dict[str, 
 def _done(acting: Acting, number: str, titles: Mapping[str, str]) -> dict[str, Any]:
     """Do the act on one case; what stands in its way stops only this one."""
     visitor, typed = acting.visitor, acting.typed
-    seen = typed.get(f"seen.{number}", "")
     try:
         act = act_of(
-            acting.asked(), actor=visitor.person_id, at=visitor.at, case=number, seen=int(seen) if seen.isdecimal() else None,
+            acting.asked(), actor=visitor.person_id, at=visitor.at, case=number, seen=seen_of({"seen": typed.get(f"seen.{number}", "")}),
             key=f"{typed.get('key', '')[:100]}/{number}",
         )  # fmt: skip
         done = do(acting.door, act, language=visitor.language)
