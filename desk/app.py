@@ -27,6 +27,7 @@ from desk import (
     pages_prefect,
     pages_receipt,
     pages_sign_in,
+    pages_sittings,
     pages_together,
     reading_pages,
 )
@@ -82,6 +83,7 @@ def make_app(
     app.include_router(pages_act.router)
     app.include_router(pages_receipt.router)
     app.include_router(reading_pages.router)
+    app.include_router(pages_sittings.router)
     app.include_router(looks.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")

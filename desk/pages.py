@@ -22,11 +22,18 @@ from machines.zones import local_time
 from models.database import Db, instant
 
 # The main sections, in the order of the navigation: (address, name in `frame`).
-PLACES = (("/", "inbox"), ("/cases", "cases"), ("/calendar", "calendar"), ("/people", "people"), ("/norms", "norms"))
+PLACES = (
+    ("/", "inbox"),
+    ("/cases", "cases"),
+    ("/sessions", "sittings"),
+    ("/calendar", "calendar"),
+    ("/people", "people"),
+    ("/norms", "norms"),
+)
 # Each language by its own short name, whatever the language of the page.
 TONGUES = {"kk": "Қаз", "ru": "Рус", "en": "Eng"}
 # Where the texts of the pages stand: the file, and the table in it.
-AREAS = ("desk", "frame.desk", "access.desk", "register.desk", "meetings.desk", "sessions.desk")
+AREAS = ("desk", "frame.desk", "access.desk", "register.desk", "sittings.desk")
 
 # An age below these is said in seconds, in minutes, in hours; above in days.
 _MINUTES_FROM_S, _HOURS_FROM_S, _DAYS_FROM_S = 120, 7_200, 172_800

@@ -16,6 +16,7 @@ from desk.choosing import CHOSEN, choose
 from desk.door import Door, act_of, do, entries_since, let_see, looking, reading
 from desk.drawing import Form, faults_shown
 from desk.forms import label_of, leaves
+from desk.lawful_shown import lawful_dates
 from desk.pages import name_of, page, speaker
 from desk.problems import problem
 from desk.telling import entry_told, facts_told, in_order, last_day_shown, names_in, offset_shown, with_names
@@ -205,9 +206,13 @@ def _form(
             said = {**said, "refusals": with_names(db, said["refusals"], language)}
         shows = context(db, acting) | {"fields": form.shown(db), "beside": beside.shown(db)}
         seen = acting.typed.get("seen") or (str(seq_of(db, acting.number)) if acting.number else "")
+        lawful = lawful_dates(
+            db, acting.door, f"{acting.procedure.name}.{acting.row.name}", acting.typed, number=acting.number, at=acting.visitor.at,
+            language=language,
+        )  # fmt: skip
     since = _since(acting, (said or {}).get("entries", ()))
     return _draw(
-        acting, "act.html", status, faults=listed, said=said, since=since, hidden={"seen": seen, "key": key_of(acting)},
+        acting, "act.html", status, faults=listed, said=said, since=since, lawful=lawful, hidden={"seen": seen, "key": key_of(acting)},
         behalf=any(acting.typed.get(name) for name in (BEHALF, "behalf")) or acting.beside[0] == OF_THE_PRESIDENT,
         office=acting.typed.get(OFFICE, ""), **shows,
     )  # fmt: skip

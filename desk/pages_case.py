@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from desk.door import Door, acts_of, entries_of, holds_an_office, let_see, looking, reading, show_case
+from desk.own_pages import page_of, page_of_act
 from desk.pages import name_of, page, speaker
 from desk.problems import wrong
 from desk.shapes import case_as_of
@@ -115,7 +116,7 @@ def _heading(shown: Shown) -> dict[str, Any]:
     case, language, procedure = shown.case, shown.language, shown.procedure
     return {
         "number": case["number"], "title": titles_of(shown.db, [case["number"]], language).get(case["number"], case["number"]),
-        "procedure": procedure, "kind": name_of("procedure", procedure, language),
+        "procedure": procedure, "kind": name_of("procedure", procedure, language), "own": page_of(case["number"]),
         "state": name_of("state", f"{procedure}.{case['state']}", language), "final": case["final"],
         "steps": steps_of(procedure, case["state"], _before(shown), language), "seq": case["seq"],
         "body": case["body"],
@@ -147,7 +148,7 @@ def _act(shown: Shown, answer: Mapping[str, Any], awaited: Sequence[str]) -> dic
     number, language, name = shown.case["number"], shown.language, answer["act"]
     enters = Office.working_body.value in shown.visitor.offices
     return {
-        "name": name, "text": name_of("act", f"{shown.procedure}.{name}", language), "href": f"/cases/{number}/acts/{name}",
+        "name": name, "text": name_of("act", f"{shown.procedure}.{name}", language), "href": page_of_act(number, name),
         "allowed": answer["allowed"], "refusals": with_names(shown.db, answer["refusals"], language),
         "warnings": answer["warnings"], "office": answer["office"],
         "rare": name not in awaited, "by": [name_of("office", office, language) for office in answer["who_can"]],

@@ -14,6 +14,7 @@ from desk.door import Door, looking
 from desk.forms import fields_of
 from desk.inbox import FOLDERS, coming, done_lately, inbox
 from desk.listing import Row
+from desk.own_pages import page_of_act
 from desk.pages import moment, name_of, page, speaker, term_end
 from desk.telling import last_day_shown
 from desk.titles import titles_of
@@ -54,7 +55,7 @@ def address_of(item: Mapping[str, Any]) -> str:
     procedure, _, act = acts[0].partition(".")
     if procedure != item["procedure"]:
         return opening_of(procedure, act, item["procedure"], case)
-    return f"/cases/{case}/acts/{act}"
+    return page_of_act(case, act)
 
 
 def opening_of(procedure: str, act: str, of: str, case: str) -> str:

@@ -32,7 +32,7 @@ def with_names(db: Db, refusals: Iterable[Mapping[str, Any]], language: str) -> 
     names = names_in(db, [one["numbers"] for one in told], language)
     for one in told:
         for word in {*_words(one["numbers"])} & names.keys():
-            alone = rf"(?<![\w:./-]){re.escape(word)}(?![\w:/-])"
+            alone = rf"(?<![\w:./-]){re.escape(word)}(?![\w/-]|:\w)"
             one["reason"] = re.sub(alone, lambda _, name=names[word]: name, one["reason"])  # type: ignore[misc]
     return told
 
