@@ -28,6 +28,7 @@ class Form:
     chosen: Chosen | None = None
     faults: Mapping[str, str] = field(default_factory=dict)  # by path
     more: str = ""  # the repeated group that gets one row more
+    only: str | None = None  # a stranger, who is offered nothing but what is about himself
 
     def shown(self, db: Db) -> list[dict[str, Any]]:
         """Return the fields as `form.html` draws them."""
@@ -66,11 +67,11 @@ class Form:
                     for word, truth in (("yes", "true"), ("no", "false"))
                 ]
             case "body":
-                found = bodies(db, self.language)
+                found = bodies(db, self.language) if self.only is None else []
             case "region":
-                found = bodies(db, self.language, kind="small_assembly")
+                found = bodies(db, self.language, kind="small_assembly") if self.only is None else []
             case "case":
-                found = cases_open(db, one.procedures, self.language, most=FEW + 1)
+                found = cases_open(db, one.procedures, self.language, most=FEW + 1, only=self.only)
                 found = found if len(found) <= FEW else []  # too many to be read: then a number or a name is typed
             case _:
                 return []

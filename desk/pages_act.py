@@ -105,7 +105,9 @@ def _of_case(request: Request, visitor: Visitor, number: str, act: str, typed: d
 def _step(acting: Acting) -> Response:
     """Take the step that was asked for: back to the form, one row more, check, or do."""
     with looking(acting.door) as db:
-        acting.chosen = choose(db, (*acting.fields, *acting.beside), acting.typed, acting.visitor.language)
+        acting.chosen = choose(
+            db, (*acting.fields, *acting.beside), acting.typed, acting.visitor.language, only=acting.only
+        )
     if acting.typed.get("more") or acting.typed.get("step") == "form":
         return _form(acting)
     if acting.chosen.fits or acting.chosen.nobody:
@@ -199,8 +201,10 @@ def _form(
             }
             for path, label, reason in unsure_of
         ]
-    form = Form(acting.fields, acting.typed, language, acting.chosen, by_path, acting.typed.get("more", ""))
-    beside = Form(acting.beside, acting.typed, language, acting.chosen, by_path)
+    form = Form(
+        acting.fields, acting.typed, language, acting.chosen, by_path, acting.typed.get("more", ""), acting.only
+    )
+    beside = Form(acting.beside, acting.typed, language, acting.chosen, by_path, only=acting.only)
     with reading(acting.door, acting.visitor.at) as db:
         if said and said.get("refusals"):
             said = {**said, "refusals": with_names(db, said["refusals"], language)}

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from desk.acting import Acting, seen_of
 from desk.choosing import choose
-from desk.door import Door, act_of, do, let_see, looking, try_acts
+from desk.door import Door, act_of, do, let_see, looking, seen_among, try_acts
 from desk.drawing import Form, faults_shown
 from desk.intake import LARGEST_BODY, WrongStatus
 from desk.looks import local_address
@@ -62,8 +62,8 @@ def together(request: Request, visitor: Visits, many: Many) -> Response:
     acting = Acting(request, visitor, PROCEDURES[procedure], row, None, many.typed)
     door: Door = request.app.state.door
     with looking(door) as db:
-        acting.chosen = choose(db, acting.fields, acting.typed, visitor.language)
-        titles = titles_of(db, many.numbers, visitor.language)
+        acting.chosen = choose(db, acting.fields, acting.typed, visitor.language, only=acting.only)
+        titles = titles_of(db, seen_among(db, many.numbers, visitor.person_id, visitor.at), visitor.language)
     many.numbers = [number for number in many.numbers if number in titles]
     step = many.typed.get("step")
     asked_for = (
@@ -144,7 +144,9 @@ def _form(acting: Acting, many: Chosen, titles: Mapping[str, str], said: Mapping
             "act.choose_one" if chosen and path in chosen.fits else "act.nobody"
         )
         listed.append({"field": path, "text": by_path[path]})
-    form = Form(acting.fields, acting.typed, acting.visitor.language, chosen, by_path, acting.typed.get("more", ""))
+    form = Form(
+        acting.fields, acting.typed, acting.visitor.language, chosen, by_path, acting.typed.get("more", ""), acting.only
+    )
     with looking(acting.door) as db:
         fields = form.shown(db)
     hidden = {name: acting.typed.get(name, "") for name in ("procedure", "act", "back")}

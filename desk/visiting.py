@@ -90,9 +90,14 @@ def _operates(visitor: Annotated[Visitor, Depends(_visits)]) -> Visitor:
 
 
 def _looks_after(visitor: Annotated[Visitor, Depends(_visits)]) -> Visitor:
-    if not visitor.operator and not visitor.offices:
+    if not looks_after(visitor):
         raise OperatorsOnly
     return visitor
+
+
+def looks_after(visitor: Visitor) -> bool:
+    """Say whether somebody is told the alarms: an operator, or whoever holds an office; they may name a case."""
+    return visitor.operator or bool(visitor.offices)
 
 
 Guest = Annotated[Visitor | None, Depends(visitor_of)]
