@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desk.choosing import CHOSEN, FEW, Chosen, bodies, cases_open
+from desk.editions import rule_name
 from desk.forms import Field, choice_key, hint_of, label_of, rows_typed
-from desk.pages import speaker
+from desk.pages import name_of, speaker
+from machines.dated_rules import LIMITS
+from machines.rulings import RULINGS
 from machines.wording import say
 from models.database import Db
 
+_OPEN = """SELECT d.name, c.procedure FROM deadlines d JOIN cases c ON c.number = d.number WHERE d.number = ? AND d.state = 'open'
+ AND d.due_at IS NOT NULL ORDER BY d.due_at, d.name"""
 RADIOS = 6  # choices that are all seen at once; more are a list
 
 DOCUMENT = Field(
@@ -68,6 +73,10 @@ class Form:
                 ]
             case "body":
                 found = bodies(db, self.language) if self.only is None else []
+            case "rule":
+                found = [(rule, rule_name(rule, self.language)) for rule in (*LIMITS, *RULINGS)]
+            case "deadline":
+                found = self._deadlines(db, one)
             case "region":
                 found = bodies(db, self.language, kind="small_assembly") if self.only is None else []
             case "case":
@@ -78,6 +87,14 @@ class Form:
         typed = self.typed.get(one.path, "")
         known = not typed or not found or typed in dict(found) or one.kind in ("choice", "yes")
         return found if known else [(typed, typed), *found]
+
+    def _deadlines(self, db: Db, one: Field) -> list[tuple[str, str]]:
+        """Offer the open deadlines of the case that is named beside."""
+        number = (self.chosen or self).typed.get(f"{one.path.removesuffix(one.name)}case", "")
+        if self.only is not None or not number:
+            return []
+        rows = db.all(_OPEN, number)
+        return [(name, name_of("deadline", f"{procedure}.{name}", self.language)) for name, procedure in rows]
 
 
 def faults_shown(

@@ -107,6 +107,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "GET /offices.{format}": {"/offices.csv": IN_OFFICE, "/offices.xlsx": IN_OFFICE},
     # --- the calendar: programs fetch it by a secret link, which asks for no session
     "GET /calendar": {"/calendar": SIGNED_IN},
+    "GET /calendar/moves": {"/calendar/moves": IN_OFFICE},
     "GET /calendar/link": {"/calendar/link": SIGNED_IN},
     "POST /calendar/link": {"/calendar/link": SIGNED_IN},
     "POST /calendar/link/end": {"/calendar/link/end": SIGNED_IN},
