@@ -23,7 +23,7 @@ from desk.telling import entry_told, facts_told, in_order, last_day_shown, names
 from desk.visiting import Visitor, Visits
 from machines.act import PRESIDENT
 from machines.procedures import PROCEDURES, procedure_of_number
-from machines.refusal import Conflict, Unanswerable, Unknown
+from machines.refusal import Conflict, KeyReused, Unanswerable, Unknown
 
 router = APIRouter(include_in_schema=False)
 
@@ -135,6 +135,8 @@ def _not_done(acting: Acting, error: Unanswerable) -> Response:
     if isinstance(error, Conflict):
         said["entries"] = entries_since(acting.door, error, language=acting.visitor.language)
         acting.typed["seen"] = str(error.seq)
+    if isinstance(error, KeyReused):
+        acting.typed.pop("key", None)  # done before, and changed since: sent once more it is another act
     return _form(acting, said, status=said["status"])
 
 

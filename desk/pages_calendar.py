@@ -22,7 +22,7 @@ from desk.register import see_register
 from desk.register_lists import ASSEMBLY, COUNCIL, Wanted, bodies_wanted, body_name
 from desk.telling import last_day_shown
 from desk.titles import titles_of
-from desk.visiting import Visitor, Visits
+from desk.visiting import Visitor, Visits, go_to
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.wording import say, shown
 from machines.zones import local_day
@@ -107,6 +107,12 @@ def renew_link(request: Request, visitor: Visits) -> Response:
     with door.database.transaction() as db:
         secret = make_link(db, visitor.person_id, language=visitor.language, at=visitor.at)
     return _link_page(request, visitor, secret=secret)
+
+
+@router.get("/calendar/link/end")
+def stop_link_again(_: Visits) -> Response:
+    """Lead back whoever comes by an address that only a form is sent to: by the language switch, from signing in."""
+    return go_to("/calendar/link")
 
 
 @router.post("/calendar/link/end")

@@ -19,7 +19,7 @@ from desk.looks import local_address
 from desk.pages import name_of, page, speaker
 from desk.problems import problem, wrong
 from desk.titles import titles_of
-from desk.visiting import Visits
+from desk.visiting import Visits, go_to
 from machines.procedures import PROCEDURES
 from machines.refusal import Forbidden, Unanswerable, Unknown
 from models.database import Locked
@@ -50,6 +50,12 @@ async def chosen_form(request: Request) -> Chosen:
 
 
 Many = Annotated[Chosen, Depends(chosen_form)]
+
+
+@router.get("/cases/together")
+def together_again(_: Visits) -> Response:
+    """Lead back to the list whoever comes by an address that only forms are sent to: by the language switch, from signing in."""
+    return go_to("/cases")
 
 
 @router.post("/cases/together")
