@@ -17,6 +17,7 @@ from models.database import Db
 from models.names import search_key
 
 MOST = 20  # of what fits; who finds more types more of the name
+MOST_PEOPLE = 1_000  # lines of one field: each is looked for
 FEW = 50  # cases that are offered in one list
 CHOSEN = ".chosen"  # the name of the field that takes the choice, after the path
 
@@ -111,7 +112,10 @@ def _choose(db: Db, one: Field, text: str, found: Chosen, language: str) -> None
 def _choose_people(db: Db, one: Field, text: str, found: Chosen, language: str) -> None:
     """Choose one person a line; a line that fits several or nobody is left as it stands."""
     chosen, lines = [], []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    typed = list(filter(None, map(str.strip, text.splitlines())))
+    if len(typed) > MOST_PEOPLE:
+        return  # the facts say how many may be named
+    for line in typed:
         fits = _people(db, line, language)
         chosen.append(fits[0][0] if len(fits) == 1 else line)
         lines.append(f"{fits[0][1]} ({fits[0][0]})" if len(fits) == 1 else line)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from desk.accounts import disable
 from desk.forms import Field, fields_of, leaves
 from machines.alarms import Found, raise_alarm
 from machines.procedures import PROCEDURES
@@ -107,3 +108,25 @@ def test_alarms_are_for_who_looks_after(desk: Desk) -> None:
             browser(desk, host="localhost"), desk.assembly.database, who, at=desk.assembly.now, operator=operator
         )
         assert sees == ("disk" in here.get("/?lang=en").text.lower())
+
+
+def test_whose_account_is_disabled_reads_no_more(desk: Desk) -> None:
+    """Neither by the session that is open, nor by the secret link of the calendar."""
+    here = let_in(browser(desk, host="localhost"), desk.assembly.database, "m1", at=desk.assembly.now)
+    (link,) = re.findall(r"/calendar/me/[\w-]+", here.post("/calendar/link").text)[:1]
+    assert (200, 200) == (here.get("/account").status_code, here.get(f"{link}.ics").status_code)
+    with desk.assembly.database.transaction() as db:
+        disable(db, "m1", at=desk.assembly.now)
+    assert (303, 404) == (here.get("/account").status_code, here.get(f"{link}.ics").status_code)
+
+
+def test_whose_office_has_ended_is_a_stranger_at_once(desk: Desk) -> None:
+    """The session stays open; what the offices gave ends with them, in the same moment."""
+    here = let_in(browser(desk, host="localhost"), desk.assembly.database, "m1", at=desk.assembly.now)
+    assert 200 == here.get("/people").status_code
+    with desk.assembly.database.transaction() as db:
+        db.run("UPDATE mandates SET ended_at = ? WHERE person_id = ?", desk.assembly.now, "m1")
+    assert [403, 403, 403] == [
+        here.get(page).status_code for page in ("/people", "/people.csv", f"/cases/{CASE}/export")
+    ]
+    assert CASE not in here.get("/cases").text
