@@ -64,6 +64,11 @@ class Acting:
         """The fields beside its facts: for whom it is entered, and from which paper; the President enters nothing himself."""
         return (OF_THE_PRESIDENT if self.row.persons == (Office.president,) else _PERSON, DOCUMENT)
 
+    @property
+    def only(self) -> str | None:
+        """The visitor, if he is a stranger: then he is shown nothing but what is about himself."""
+        return None if self.visitor.offices else self.visitor.person_id
+
     def asked(self) -> dict[str, Any]:
         """Return the act as the API would be asked for it."""
         typed = self.chosen.typed if self.chosen else self.typed

@@ -7,8 +7,8 @@ from desk.api_bodies import PROBLEMS, listed, object_of
 from desk.api_query import Day
 from desk.asking import Reads, only_known
 from desk.door import looking
-from desk.editions import editions_answer, moves_answer, report_answer, rules_answer
-from machines.counted_anew import would_move
+from desk.editions import calendar_moves, editions_answer, moves_answer, report_answer, rules_answer
+from desk.register import see_register
 from machines.zones import local_day
 
 router = APIRouter(tags=["law"], responses=PROBLEMS, dependencies=[Depends(only_known)])
@@ -26,9 +26,8 @@ def list_rules(asking: Reads, at: Day = None) -> Response:
 def list_moves(asking: Reads) -> Response:
     """List the open deadlines that the calendar of now would move, which nobody has decided yet: as due, and as they would be."""
     with looking(asking.door) as db:
-        row = db.one("SELECT max(version) FROM calendar_versions")
-        found = would_move(db, asking.door.book.calendar_of(db, row[0] if row else None))
-        return items(moves_answer(found, asking.language))
+        see_register(db, asking.person, asking.at)
+        return items(moves_answer(calendar_moves(db, asking.door.book), asking.language))
 
 
 @router.get("/editions", response_class=Response, responses={200: listed("editions")})
@@ -42,4 +41,5 @@ def list_editions(asking: Reads) -> Response:
 def get_edition(asking: Reads, number: str) -> Response:
     """Show one edition with the report: the open cases that it concerns, and whether each keeps its rule."""
     with looking(asking.door) as db:
+        see_register(db, asking.person, asking.at)
         return answer(report_answer(db, number, asking.language))

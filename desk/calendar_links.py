@@ -12,7 +12,8 @@ SECRET_BYTES = 24  # 192 bits: nothing that could be guessed, so a plain hash is
 _MAKE = """INSERT INTO calendar_links (person_id, hash, language, made_at) VALUES (?, ?, ?, ?)
  ON CONFLICT (person_id) DO UPDATE SET hash = excluded.hash, language = excluded.language, made_at = excluded.made_at"""
 _WHOSE = """SELECT l.person_id, l.language FROM calendar_links l JOIN people p ON p.person_id = l.person_id
- WHERE l.hash = ? AND p.erased_at IS NULL"""
+ WHERE l.hash = ? AND p.erased_at IS NULL
+ AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.person_id = l.person_id AND a.disabled_at IS NOT NULL)"""
 
 
 class Reader(NamedTuple):
@@ -41,7 +42,7 @@ def link_made(db: Db, person: str) -> datetime | None:
 
 
 def reader_of(db: Db, secret: str) -> Reader | None:
-    """Return for whom a secret is, if it is good."""
+    """Return for whom a secret is, if it is good; whose account is disabled reads no more by it either."""
     row = db.one(_WHOSE, _hash(secret))
     return Reader(*row) if row else None
 

@@ -1,6 +1,7 @@
 """People, bodies and cases chosen by whoever fills in a form: typed as one likes, found by the search keys, chosen if several fit.
 
-It works in steps and without scripts: what fits exactly one is taken; what fits several comes back as a choice.
+It works in steps and without scripts: what fits exactly one is taken; what fits several comes back as a choice. Strangers choose
+(*only*) themselves and the cases about themselves; whatever else they type is left as it stands, for the door to answer.
 """
 
 import re
@@ -16,6 +17,7 @@ from models.database import Db
 from models.names import search_key
 
 MOST = 20  # of what fits; who finds more types more of the name
+MOST_PEOPLE = 1_000  # lines of one field: each is looked for
 FEW = 50  # cases that are offered in one list
 CHOSEN = ".chosen"  # the name of the field that takes the choice, after the path
 
@@ -34,7 +36,9 @@ class Chosen:
     nobody: set[str] = field(default_factory=set)  # paths where nothing fits
 
 
-def choose(db: Db, fields: Sequence[Field], typed: dict[str, str], language: str) -> Chosen:
+def choose(
+    db: Db, fields: Sequence[Field], typed: dict[str, str], language: str, *, only: str | None = None
+) -> Chosen:  # fmt: skip
     """Put the names of people and the numbers of cases in the place of what was typed."""
     found = Chosen(dict(typed))
     for one in leaves(tuple(fields), typed):
@@ -42,10 +46,19 @@ def choose(db: Db, fields: Sequence[Field], typed: dict[str, str], language: str
         if not text:
             continue
         if one.kind in ("person", "party", "case"):
-            _choose(db, one, text, found, language)
-        elif one.kind == "people":
+            if only is None or _is_own(db, text, only):
+                _choose(db, one, text, found, language)
+        elif one.kind == "people" and only is None:
             _choose_people(db, one, text, found, language)
     return found
+
+
+def _is_own(db: Db, text: str, person: str) -> bool:
+    """Say whether a stranger has named himself or a case about himself."""
+    named = (text, *(inside[1] for inside in _IN_BRACKETS.finditer(text)))
+    number = _NUMBER.search(text)
+    about = db.one("SELECT person_id FROM cases WHERE number = ?", number[0]) if number else None
+    return person in named or (about is not None and about[0] == person)
 
 
 def person_shown(db: Db, person: str, language: str) -> str:
@@ -65,11 +78,14 @@ def people_fitting(db: Db, text: str, language: str, *, most: int = MOST) -> lis
     return [(person, name) for person, name in db.all(sql, *(f"%{word}%" for word in words), most)]
 
 
-def cases_open(db: Db, procedures: Sequence[str], language: str, *, most: int = FEW) -> list[tuple[str, str]]:
+def cases_open(
+    db: Db, procedures: Sequence[str], language: str, *, most: int = FEW, only: str | None = None
+) -> list[tuple[str, str]]:  # fmt: skip
     """Name open cases of some procedures, the newest first."""
     marks = ", ".join("?" * len(procedures))
-    sql = f"SELECT number FROM cases WHERE procedure IN ({marks}) AND NOT final ORDER BY opened_at DESC, number DESC LIMIT ?"  # noqa: S608
-    numbers = [number for (number,) in db.all(sql, *procedures, most)]
+    own, mine = (" AND person_id = ?", [only]) if only else ("", [])
+    sql = f"SELECT number FROM cases WHERE procedure IN ({marks}) AND NOT final{own} ORDER BY opened_at DESC, number DESC LIMIT ?"  # noqa: S608
+    numbers = [number for (number,) in db.all(sql, *procedures, *mine, most)]
     titles = titles_of(db, numbers, language)
     return [(number, f"{number} · {titles[number]}") for number in numbers]
 
@@ -96,7 +112,10 @@ def _choose(db: Db, one: Field, text: str, found: Chosen, language: str) -> None
 def _choose_people(db: Db, one: Field, text: str, found: Chosen, language: str) -> None:
     """Choose one person a line; a line that fits several or nobody is left as it stands."""
     chosen, lines = [], []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    typed = list(filter(None, map(str.strip, text.splitlines())))
+    if len(typed) > MOST_PEOPLE:
+        return  # the facts say how many may be named
+    for line in typed:
         fits = _people(db, line, language)
         chosen.append(fits[0][0] if len(fits) == 1 else line)
         lines.append(f"{fits[0][1]} ({fits[0][0]})" if len(fits) == 1 else line)

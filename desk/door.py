@@ -251,6 +251,14 @@ def let_see(db: Db, number: str, person: str, at: datetime) -> None:
         raise Unseen(number)
 
 
+def seen_among(db: Db, numbers: Sequence[str], person: str, at: datetime) -> list[str]:
+    """Leave of some cases those that *person* may see, as `let_see` says."""
+    if holds_an_office(db, person, at):
+        return list(numbers)
+    own = {number for (number,) in db.all("SELECT number FROM cases WHERE person_id = ?", person)}
+    return [number for number in numbers if number in own]
+
+
 def let_ask(db: Db, person: str) -> None:
     """Let only those whom the register knows act or ask by the command line; Unknown for others."""
     if db.one("SELECT 1 FROM people WHERE person_id = ?", person) is None:

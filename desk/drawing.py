@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desk.choosing import CHOSEN, FEW, Chosen, bodies, cases_open
+from desk.editions import rule_name
 from desk.forms import Field, choice_key, hint_of, label_of, rows_typed
-from desk.pages import speaker
+from desk.pages import name_of, speaker
+from machines.dated_rules import LIMITS
+from machines.rulings import RULINGS
 from machines.wording import say
 from models.database import Db
 
+_OPEN = """SELECT d.name, c.procedure FROM deadlines d JOIN cases c ON c.number = d.number WHERE d.number = ? AND d.state = 'open'
+ AND d.due_at IS NOT NULL ORDER BY d.due_at, d.name"""
 RADIOS = 6  # choices that are all seen at once; more are a list
 
 DOCUMENT = Field(
@@ -28,6 +33,7 @@ class Form:
     chosen: Chosen | None = None
     faults: Mapping[str, str] = field(default_factory=dict)  # by path
     more: str = ""  # the repeated group that gets one row more
+    only: str | None = None  # a stranger, who is offered nothing but what is about himself
 
     def shown(self, db: Db) -> list[dict[str, Any]]:
         """Return the fields as `form.html` draws them."""
@@ -66,17 +72,29 @@ class Form:
                     for word, truth in (("yes", "true"), ("no", "false"))
                 ]
             case "body":
-                found = bodies(db, self.language)
+                found = bodies(db, self.language) if self.only is None else []
+            case "rule":
+                found = [(rule, rule_name(rule, self.language)) for rule in (*LIMITS, *RULINGS)]
+            case "deadline":
+                found = self._deadlines(db, one)
             case "region":
-                found = bodies(db, self.language, kind="small_assembly")
+                found = bodies(db, self.language, kind="small_assembly") if self.only is None else []
             case "case":
-                found = cases_open(db, one.procedures, self.language, most=FEW + 1)
+                found = cases_open(db, one.procedures, self.language, most=FEW + 1, only=self.only)
                 found = found if len(found) <= FEW else []  # too many to be read: then a number or a name is typed
             case _:
                 return []
         typed = self.typed.get(one.path, "")
         known = not typed or not found or typed in dict(found) or one.kind in ("choice", "yes")
         return found if known else [(typed, typed), *found]
+
+    def _deadlines(self, db: Db, one: Field) -> list[tuple[str, str]]:
+        """Offer the open deadlines of the case that is named beside."""
+        number = (self.chosen or self).typed.get(f"{one.path.removesuffix(one.name)}case", "")
+        if self.only is not None or not number:
+            return []
+        rows = db.all(_OPEN, number)
+        return [(name, name_of("deadline", f"{procedure}.{name}", self.language)) for name, procedure in rows]
 
 
 def faults_shown(

@@ -9,7 +9,7 @@ from typing import Any
 
 from desk.shapes import moment
 from machines.concerned import concerned
-from machines.counted_anew import Moving
+from machines.counted_anew import Moving, would_move
 from machines.dated_rules import LIMITS, expected, norms_of_rule, written
 from machines.editions import FIRST_DAY
 from machines.entered import FOLLOW, from_facts
@@ -91,6 +91,12 @@ def moves_answer(found: list[Moving], language: str) -> list[dict[str, Any]]:
         }
         for one in found
     ]  # fmt: skip
+
+
+def calendar_moves(db: Db, book: Rulebook) -> list[Moving]:
+    """Find the open deadlines that the newest version of the calendar would move."""
+    row = db.one("SELECT max(version) FROM calendar_versions")
+    return would_move(db, book.calendar_of(db, row[0] if row else None))
 
 
 def _edition(number: str, state: str, facts: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from desk.intake import WrongStatus
 from desk.looks import language_of_page
 from desk.pages import age, alarms_shown, flow_name, moment, page
 from desk.pages_inbox import show_inbox
-from desk.visiting import Guest, demo_roles, sees_mailbox
+from desk.visiting import Guest, demo_roles, looks_after, sees_mailbox
 from machines.wording import say
 from models.database import Db
 from models.heartbeat import LATE_AFTER, SWEEP
@@ -37,7 +37,7 @@ def first_page(request: Request, visitor: Guest) -> Response:
     with looking(door) as db:
         shows: dict[str, Any] = {
             "beats": _beats(db, now, language),
-            "alarms": alarms_shown(db, language, door.book.zone) if visitor else [],  # they may name a case
+            "alarms": alarms_shown(db, language, door.book.zone) if visitor and looks_after(visitor) else [],
         }
     shows["mailbox"] = sees_mailbox(request, visitor)
     if visitor:

@@ -14,20 +14,22 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, StringConstraints
 
+from machines.dated_rules import typed_value
 from machines.facts import Facts, NamesCase, NamesPerson
 from machines.wording import has, say
 
 LONG = 1000  # a text that may be longer gets several lines
 _PLAIN: Mapping[Any, str] = {date: "day", datetime: "moment", int: "count", bool: "yes"}
-_BY_NAME = {"subject": "party", "region": "region"}  # a party is a person or a case, whichever the question is about
+# A party is a person or a case, whichever the question is about; what a value may be depends on the rule beside it.
+_BY_NAME = {"subject": "party", "region": "region", "rule": "rule", "value": "value", "deadline": "deadline"}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a form.
 
-    *kind*: line, text, lines, day, moment, count, yes, choice, person, people, case, party, body, region; a group of fields;
-    or groups, as many as are filled in.
+    *kind*: line, text, lines, day, moment, count, yes, choice, person, people, case, party, body, region, rule and its value,
+    deadline; a group of fields; or groups, as many as are filled in.
     """
 
     path: str
@@ -128,6 +130,10 @@ def _typed(field: Field, typed: Mapping[str, str]) -> Any:
             return [line.strip() for line in text.splitlines() if line.strip()] or None
         case "yes":
             return {"yes": True, "no": False}.get(text)
+        case "value":
+            return (
+                typed_value(typed.get(f"{field.path.removesuffix(field.name)}rule", "").strip(), text) if text else None
+            )
         case "count":
             return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else text or None
     return text or None

@@ -42,13 +42,19 @@ def keep_language(request: Request, response: Response) -> None:
 def this_page(request: Request, **changed: str) -> str:
     """Return the address of the page that is shown, without the language it names, with *changed* values."""
     values = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", *changed)]
-    query = urlencode([*values, *changed.items()])
-    return f"{request.url.path}?{query}" if query else request.url.path
+    query, path = (
+        urlencode([*values, *changed.items()]),
+        f"/{request.url.path.lstrip('/')}",
+    )  # `//` would be another host
+    return f"{path}?{query}" if query else path
 
 
 def local_address(text: str) -> str:
     """Return *text* if it is an address of this desk, else the inbox: nobody is led away from here."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # half an IPv6 address
+        return "/"
     leads_away = parts.scheme or parts.netloc or not text.startswith("/") or text.startswith(("//", "/\\"))
     return "/" if leads_away or not text.isprintable() else text
 

@@ -161,4 +161,10 @@ class Missing(StrictUndefined):
 @cache
 def _templates() -> Environment:
     folder = Path(__file__).with_name("templates")
-    return Environment(loader=FileSystemLoader(folder), autoescape=select_autoescape(), undefined=Missing)
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(),
+        undefined=Missing,
+        auto_reload=False,
+        cache_size=-1,
+    )  # a release is never edited while it runs

@@ -34,6 +34,12 @@ def account(request: Request, visitor: Visits, done: str = "") -> Response:
     return _account(request, visitor, done=done if done in ("password", "passkey", "removed", "ended") else "")
 
 
+@router.get("/account/password")
+def change_password_again(_: Visits) -> Response:
+    """Lead back whoever comes by an address that only a form is sent to: by the language switch, from signing in."""
+    return go_to(ACCOUNT)
+
+
 @router.post("/account/password")
 def change_password(
     request: Request, visitor: Visits, old: Text = "", password: Text = "", again: Text = ""

@@ -23,7 +23,7 @@ from desk.telling import entry_told, facts_told, in_order, last_day_shown, names
 from desk.visiting import Visitor, Visits
 from machines.act import PRESIDENT
 from machines.procedures import PROCEDURES, procedure_of_number
-from machines.refusal import Conflict, Unanswerable, Unknown
+from machines.refusal import Conflict, KeyReused, Unanswerable, Unknown
 
 router = APIRouter(include_in_schema=False)
 
@@ -105,7 +105,9 @@ def _of_case(request: Request, visitor: Visitor, number: str, act: str, typed: d
 def _step(acting: Acting) -> Response:
     """Take the step that was asked for: back to the form, one row more, check, or do."""
     with looking(acting.door) as db:
-        acting.chosen = choose(db, (*acting.fields, *acting.beside), acting.typed, acting.visitor.language)
+        acting.chosen = choose(
+            db, (*acting.fields, *acting.beside), acting.typed, acting.visitor.language, only=acting.only
+        )
     if acting.typed.get("more") or acting.typed.get("step") == "form":
         return _form(acting)
     if acting.chosen.fits or acting.chosen.nobody:
@@ -133,6 +135,8 @@ def _not_done(acting: Acting, error: Unanswerable) -> Response:
     if isinstance(error, Conflict):
         said["entries"] = entries_since(acting.door, error, language=acting.visitor.language)
         acting.typed["seen"] = str(error.seq)
+    if isinstance(error, KeyReused):
+        acting.typed.pop("key", None)  # done before, and changed since: sent once more it is another act
     return _form(acting, said, status=said["status"])
 
 
@@ -199,8 +203,10 @@ def _form(
             }
             for path, label, reason in unsure_of
         ]
-    form = Form(acting.fields, acting.typed, language, acting.chosen, by_path, acting.typed.get("more", ""))
-    beside = Form(acting.beside, acting.typed, language, acting.chosen, by_path)
+    form = Form(
+        acting.fields, acting.typed, language, acting.chosen, by_path, acting.typed.get("more", ""), acting.only
+    )
+    beside = Form(acting.beside, acting.typed, language, acting.chosen, by_path, only=acting.only)
     with reading(acting.door, acting.visitor.at) as db:
         if said and said.get("refusals"):
             said = {**said, "refusals": with_names(db, said["refusals"], language)}

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from desk.acting import Acting, Typed, key_of
+from desk.acting import Acting, Typed, key_of, seq_of
 from desk.door import act_of, do, entries_of, let_see
 from desk.drawing import Form, faults_shown
 from desk.forms import Field
@@ -53,7 +53,8 @@ def receipt(request: Request, visitor: Visits, number: str, seq: int) -> Respons
     """Show that one has voted, when, and whether one may vote otherwise; the choice itself only where the journal has it."""
     acting = _acting(request, visitor, number, {})
     with look(request, visitor) as at:
-        found = entries_of(at.db, number, zone=at.zone, language=at.language, after=seq - 1) if seq > 0 else []
+        known = 1 <= seq <= seq_of(at.db, number)
+        found = entries_of(at.db, number, zone=at.zone, language=at.language, after=seq - 1) if known else []
         entry = found[0] if found and found[0]["seq"] == seq else None
         mine = my_vote(at, number)
         if entry is None or entry["act"] != acting.row.name:

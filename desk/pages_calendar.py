@@ -3,22 +3,27 @@
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from icalendar import Calendar
 
 from desk.calendar_links import end_link, link_made, make_link, reader_of
 from desk.door import Door, holds_an_office, let_see, looking
+from desk.editions import calendar_moves, moves_answer
 from desk.events import ONE_DAY, by_day, days_off, events_between, weeks_of
 from desk.feeds import feed_of_body, feed_of_person, feed_of_sitting
 from desk.intake import WrongStatus
 from desk.page_query import link
-from desk.pages import moment, speaker
+from desk.pages import moment, name_of, speaker
 from desk.pages import page as drawn
 from desk.problems import wrong
 from desk.register import see_register
 from desk.register_lists import ASSEMBLY, COUNCIL, Wanted, bodies_wanted, body_name
-from desk.visiting import Visitor, Visits
+from desk.telling import last_day_shown
+from desk.titles import titles_of
+from desk.visiting import Visitor, Visits, go_to
+from machines.procedures import PROCEDURES, procedure_of_number
 from machines.wording import say, shown
 from machines.zones import local_day
 from models.database import Db
@@ -51,7 +56,7 @@ def calendar(request: Request, visitor: Visits, month: str = "", body: str = "")
         off = days_off(db, first, last, book=door.book, language=visitor.language)
         bodies = _bodies(db, visitor)
         made = link_made(db, visitor.person_id)
-        named = body_name(db, body, visitor.language) if body else ""
+        named = body_name(db, body, visitor.language) if body and bodies else body
     on_days = by_day(found, first, last)
     t = speaker(visitor.language)
     return drawn(
@@ -62,6 +67,31 @@ def calendar(request: Request, visitor: Visits, month: str = "", body: str = "")
         before=_beside(year, number, -1, body), after=_beside(year, number, 1, body), this=link("/calendar", {"body": body}),
         made=moment(made, door.book.zone) if made else "", nothing=not any(date.month == number for date in (*on_days, *off)),
     )  # fmt: skip
+
+
+@router.get("/calendar/moves")
+def moves(request: Request, visitor: Visits) -> Response:
+    """List the open deadlines that the calendar of now would move, each with the way to decide of it (H05)."""
+    door: Door = request.app.state.door
+    with looking(door) as db:
+        see_register(db, visitor.person_id, visitor.at)
+        found = [_move(one, visitor.language) for one in moves_answer(calendar_moves(db, door.book), visitor.language)]
+        titles = titles_of(db, (one["case"] for one in found), visitor.language)
+    t, decisions = speaker(visitor.language), PROCEDURES["term_decision"].rows
+    return drawn(
+        request, "moves.html", visitor.language, visitor.at, here="/calendar", moves=found, titles=titles,
+        crumbs=[("/calendar", t("calendar.title")), ("", t("moves.title"))],
+        decisions=[name for name, row in decisions.items() if {one.value for one in row.persons} & {*visitor.offices}],
+    )  # fmt: skip
+
+
+def _move(one: dict[str, Any], language: str) -> dict[str, Any]:
+    known = {"case": one["case"], "deadline": one["name"], "version": one["version"]}
+    procedure = procedure_of_number(one["case"])
+    return one | {
+        "named": name_of("deadline", f"{procedure.name if procedure else ''}.{one['name']}", language), "known": urlencode(known),
+        "due": last_day_shown(one["due"]), "would_be": last_day_shown(one["would_be"]),
+    }  # fmt: skip
 
 
 @router.get("/calendar/link")
@@ -77,6 +107,12 @@ def renew_link(request: Request, visitor: Visits) -> Response:
     with door.database.transaction() as db:
         secret = make_link(db, visitor.person_id, language=visitor.language, at=visitor.at)
     return _link_page(request, visitor, secret=secret)
+
+
+@router.get("/calendar/link/end")
+def stop_link_again(_: Visits) -> Response:
+    """Lead back whoever comes by an address that only a form is sent to: by the language switch, from signing in."""
+    return go_to("/calendar/link")
 
 
 @router.post("/calendar/link/end")

@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from desk.door import Door, acts_of, entries_of, holds_an_office, let_see, looking, reading, show_case
+from desk.door import Door, acts_of, entries_of, holds_an_office, let_see, looking, reading, seen_among, show_case
 from desk.own_pages import page_of, page_of_act
 from desk.pages import name_of, page, speaker
 from desk.problems import wrong
@@ -236,7 +236,8 @@ def _force(case: Mapping[str, Any], language: str) -> str:
 
 def _linked(shown: Shown) -> list[dict[str, Any]]:
     number, language = shown.case["number"], shown.language
-    numbers = [row[0] for row in shown.db.all(_LINKED, *[number] * 6, LINKED)]
+    beside = [row[0] for row in shown.db.all(_LINKED, *[number] * 6, LINKED)]
+    numbers = seen_among(shown.db, beside, shown.visitor.person_id, shown.visitor.at)
     titles = titles_of(shown.db, numbers, language)
     return [{"href": f"/cases/{one}", "what": title, "about": one} for one, title in titles.items()]
 

@@ -1,5 +1,6 @@
 """The pages of the law: norms with where they are used, rulings as of a day, procedures as tables and diagrams. About nobody."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from desk.accounted import account_in_full, rulings_about
 from desk.diagram import diagram
 from desk.door import Door, let_see, looking, reading
+from desk.editions import rules_answer
 from desk.health import open_cases
 from desk.law_told import KINDS_OF_USE, acts_told, excluded_told, states_told, uses_of
 from desk.page_query import day_asked
@@ -17,6 +19,7 @@ from desk.search import norms_found
 from desk.visiting import Visitor, Visits
 from machines.accounts import accounts
 from machines.carried_out import Place
+from machines.dated_rules import LIMITS
 from machines.editions import EDITIONS, edition_on
 from machines.norms import NORMS, Norm
 from machines.procedure import Procedure
@@ -74,12 +77,16 @@ def rulings(request: Request, visitor: Visits, as_of: str = "") -> Response:
     """Show how what the Decree leaves open is understood as of a day: the value, what else there is, and why."""
     door: Door = request.app.state.door
     day = day_asked(as_of) or local_day(visitor.at, door.book.zone)
-    values, edition = door.book.rulings_on(day), edition_on(day)
-    overrides = sorted(door.book.overrides)
+    with looking(door) as db:
+        book = door.book.in_force(db)
+        numbers = [_number(one) for one in rules_answer(db, door.book, day, visitor.language) if one["rule"] in LIMITS]
+    values, edition = book.rulings_on(day), edition_on(day)
+    by_edition = {(one.since, one.rule): one.case for one in book.editions}
     return drawn(
         request, "rulings.html", visitor.language, visitor.at, here=NORMS_PAGE, as_of=day.isoformat() if as_of else "", day=shown(day),
         crumbs=[(NORMS_PAGE, speaker(visitor.language)("norms.title")), ("", speaker(visitor.language)("rulings.title"))],
-        rulings=[_ruling(one, values[one.key], overrides, visitor.language) for one in RULINGS.values()],
+        rulings=[_ruling(one, values[one.key], book.switched, by_edition, visitor.language) for one in RULINGS.values()],
+        numbers=numbers,
         edition=EDITIONS[edition].source(visitor.language), differs=EDITIONS[edition].differs(visitor.language),
     )  # fmt: skip
 
@@ -166,12 +173,22 @@ def _neighbours(id: str) -> tuple[str, str]:
     return known[at - 1] if at else "", known[at + 1] if at + 1 < len(known) else ""
 
 
-def _ruling(ruling: Ruling, value: Any, overrides: list[tuple[date, str, Any]], language: str) -> dict[str, Any]:
+def _number(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a number of the law as the page shows it; one that was entered leads to its edition."""
+    return {**rule, "since": shown(date.fromisoformat(rule["since"])) if rule["since"] else ""}
+
+
+def _ruling(
+    ruling: Ruling, value: Any, switched: Sequence[tuple[date, str, Any]], by_edition: Mapping[tuple[date, str], str], language: str
+) -> dict[str, Any]:  # fmt: skip
     return {
         "key": ruling.key, "id": ruling.ruling, "question": ruling.question(language), "meaning": ruling.meaning(language),
         "reason": ruling.reason(language), "alternatives": ruling.alternatives(language), "norms": ruling.norms,
         "value": _written(value, language), "default": _written(ruling.default, language), "is_default": value == ruling.default,
-        "switched": [(shown(day), _written(other, language)) for day, key, other in overrides if key == ruling.key],
+        "switched": [
+            (shown(day), _written(other, language), by_edition.get((day, key), ""))
+            for day, key, other in sorted(switched, key=lambda one: one[0]) if key == ruling.key
+        ],
     }  # fmt: skip
 
 

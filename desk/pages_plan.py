@@ -74,7 +74,7 @@ def try_it(request: Request, visitor: Visits, number: str, typed: Typed) -> Resp
     state, procedure = _case(request, visitor, number)
     acting = _acting(request, visitor, number, procedure, typed.get("act", ""), typed)
     with looking(acting.door) as db:
-        acting.chosen = choose(db, acting.fields, acting.typed, visitor.language)
+        acting.chosen = choose(db, acting.fields, acting.typed, visitor.language, only=acting.only)
     if typed.get("more") or acting.chosen.fits or acting.chosen.nobody:
         return _form(acting, state)
     return _form(acting, state, acting.tried())
@@ -181,7 +181,9 @@ def _form(acting: Acting, state: str, tried: Mapping[str, Any] | None = None) ->
     language, number = acting.visitor.language, acting.number or ""
     said = (tried or {}).get("problem") or {}
     by_path, listed = faults_shown(said, acting.fields, language)
-    form = Form(acting.fields, acting.typed, language, acting.chosen, by_path, acting.typed.get("more", ""))
+    form = Form(
+        acting.fields, acting.typed, language, acting.chosen, by_path, acting.typed.get("more", ""), acting.only
+    )
     with reading(acting.door, acting.visitor.at) as db:
         fields = form.shown(db)
         shows: dict[str, Any] = {"offices": _offices(acting), "fields": fields}

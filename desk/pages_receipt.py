@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from desk.acting import crumbs_of
+from desk.acting import crumbs_of, seq_of
 from desk.door import Door, entries_of, let_see, looking
 from desk.pages import name_of, page, speaker, term_end
 from desk.telling import entry_told, facts_told, in_order, names_in, offset_shown
@@ -27,8 +27,9 @@ def receipt(request: Request, visitor: Visits, number: str, seq: int) -> Respons
     door: Door = request.app.state.door
     with looking(door) as db:
         let_see(db, number, visitor.person_id, visitor.at)
-        found = entries_of(db, number, zone=door.book.zone, language=visitor.language, after=seq - 1)
-        if seq < 1 or not found:
+        known = 1 <= seq <= seq_of(db, number)
+        found = entries_of(db, number, zone=door.book.zone, language=visitor.language, after=seq - 1) if known else []
+        if not found:
             raise Unknown("entry", f"{number}/{seq}")
         shows = _receipt_shows(db, number, found[0], visitor)
     return page(

@@ -10,15 +10,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from desk.acting import Acting
+from desk.acting import Acting, seen_of
 from desk.choosing import choose
-from desk.door import Door, act_of, do, let_see, looking, try_acts
+from desk.door import Door, act_of, do, let_see, looking, seen_among, try_acts
 from desk.drawing import Form, faults_shown
 from desk.intake import LARGEST_BODY, WrongStatus
+from desk.looks import local_address
 from desk.pages import name_of, page, speaker
 from desk.problems import problem, wrong
 from desk.titles import titles_of
-from desk.visiting import Visits
+from desk.visiting import Visits, go_to
 from machines.procedures import PROCEDURES
 from machines.refusal import Forbidden, Unanswerable, Unknown
 from models.database import Locked
@@ -45,10 +46,16 @@ async def chosen_form(request: Request) -> Chosen:
     typed = {
         name: value for name, value in form.items() if isinstance(value, str) and name != "number" and "\0" not in value
     }
-    return Chosen(list(dict.fromkeys(numbers))[:MOST], typed)
+    return Chosen(list(dict.fromkeys(numbers))[:MOST], typed | {"back": local_address(typed.get("back") or "/cases")})
 
 
 Many = Annotated[Chosen, Depends(chosen_form)]
+
+
+@router.get("/cases/together")
+def together_again(_: Visits) -> Response:
+    """Lead back to the list whoever comes by an address that only forms are sent to: by the language switch, from signing in."""
+    return go_to("/cases")
 
 
 @router.post("/cases/together")
@@ -61,8 +68,8 @@ def together(request: Request, visitor: Visits, many: Many) -> Response:
     acting = Acting(request, visitor, PROCEDURES[procedure], row, None, many.typed)
     door: Door = request.app.state.door
     with looking(door) as db:
-        acting.chosen = choose(db, acting.fields, acting.typed, visitor.language)
-        titles = titles_of(db, many.numbers, visitor.language)
+        acting.chosen = choose(db, acting.fields, acting.typed, visitor.language, only=acting.only)
+        titles = titles_of(db, seen_among(db, many.numbers, visitor.person_id, visitor.at), visitor.language)
     many.numbers = [number for number in many.numbers if number in titles]
     step = many.typed.get("step")
     asked_for = (
@@ -119,10 +126,9 @@ def _tried(acting: Acting, number: str, titles: Mapping[str, str]) -> dict[str, 
 def _done(acting: Acting, number: str, titles: Mapping[str, str]) -> dict[str, Any]:
     """Do the act on one case; what stands in its way stops only this one."""
     visitor, typed = acting.visitor, acting.typed
-    seen = typed.get(f"seen.{number}", "")
     try:
         act = act_of(
-            acting.asked(), actor=visitor.person_id, at=visitor.at, case=number, seen=int(seen) if seen.isdecimal() else None,
+            acting.asked(), actor=visitor.person_id, at=visitor.at, case=number, seen=seen_of({"seen": typed.get(f"seen.{number}", "")}),
             key=f"{typed.get('key', '')[:100]}/{number}",
         )  # fmt: skip
         done = do(acting.door, act, language=visitor.language)
@@ -144,7 +150,9 @@ def _form(acting: Acting, many: Chosen, titles: Mapping[str, str], said: Mapping
             "act.choose_one" if chosen and path in chosen.fits else "act.nobody"
         )
         listed.append({"field": path, "text": by_path[path]})
-    form = Form(acting.fields, acting.typed, acting.visitor.language, chosen, by_path, acting.typed.get("more", ""))
+    form = Form(
+        acting.fields, acting.typed, acting.visitor.language, chosen, by_path, acting.typed.get("more", ""), acting.only
+    )
     with looking(acting.door) as db:
         fields = form.shown(db)
     hidden = {name: acting.typed.get(name, "") for name in ("procedure", "act", "back")}

@@ -6,7 +6,7 @@ Beside that for pages: `demo_roles`, whom anybody may be in a demonstration (`de
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -90,9 +90,14 @@ def _operates(visitor: Annotated[Visitor, Depends(_visits)]) -> Visitor:
 
 
 def _looks_after(visitor: Annotated[Visitor, Depends(_visits)]) -> Visitor:
-    if not visitor.operator and not visitor.offices:
+    if not looks_after(visitor):
         raise OperatorsOnly
     return visitor
+
+
+def looks_after(visitor: Visitor) -> bool:
+    """Say whether somebody is told the alarms: an operator, or whoever holds an office; they may name a case."""
+    return visitor.operator or bool(visitor.offices)
 
 
 Guest = Annotated[Visitor | None, Depends(visitor_of)]
@@ -159,10 +164,16 @@ def sees_mailbox(request: Request, visitor: Visitor | None) -> bool:
 
 
 def on_this_computer(request: Request) -> bool:
-    """Say whether the browser runs on this computer and means it: no proxy between, no foreign name for it."""
+    """Say whether the browser runs on this computer and means it: no proxy between, no foreign name for it.
+
+    Some proxies say nothing of themselves; whoever has one tells the desk by which name it is called there (KENES_URL).
+    """
     here = request.client is not None and request.client.host in LOOPBACK
-    forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
-    return here and not forwarded and request.url.hostname in LOOPBACK
+    forwarded = any(
+        name in request.headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+    )
+    called = (request.url.hostname, urlsplit(request.app.state.settings.url).hostname)
+    return here and not forwarded and all(name in LOOPBACK for name in called)
 
 
 def demo_roles(request: Request) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from machines.numbers import Number, Share, line
 from machines.rulings import RULINGS, Value, check_value
 
 _SHARE = re.compile(r"(>?)([1-9]\d{0,2})/([1-9]\d{0,2})", re.ASCII)
+_TRUTH = {"true": True, "yes": True, "да": True, "иә": True, "false": False, "no": False, "нет": False, "жоқ": False}
 _HALF, _MORE_THAN_HALF, _ALL = Share(1, 2), Share(1, 2, strict=True), Share(1, 1)
 
 
@@ -79,6 +80,16 @@ def read_value(key: str, value: object) -> int | Share | Value:
     if isinstance(read, bool) or not isinstance(read, int | Share) or not limits.hold(read):
         raise ValueError(f"{key}: expected {expected(key)}, got {value}")
     return read
+
+
+def typed_value(key: str, text: str) -> int | str | bool | tuple[str, ...]:
+    """Return what somebody has typed as the kind of value that the rule has; what is none stays a text, for `read_value` to refuse."""
+    kind = type(RULINGS[key].default) if key in RULINGS else type(LIMITS[key].least) if key in LIMITS else str
+    if kind is tuple:
+        return tuple(each.strip() for each in re.split(r"[,;\n]", text) if each.strip())
+    if kind is bool:
+        return _TRUTH.get(text.lower(), text)
+    return int(text) if kind is int and text.isascii() and text.isdecimal() and len(text) < 9 else text
 
 
 def expected(key: str) -> str:

@@ -33,6 +33,7 @@ class Deadline(SQLModel, table=True):
             postgresql_where=_AUTOMATIC,
         ),
         sa.Index("deadlines_ahead", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        sa.Index("deadlines_of_name", "name", "due_at", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
         sa.Index("deadlines_failing", "number", sqlite_where=_FAILING, postgresql_where=_FAILING),
     )
 

@@ -61,6 +61,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "POST /invitations/{secret}": {"/invitations/made-up": NOBODY},
     # --- one's own account
     "GET /account": {"/account": SIGNED_IN},
+    "GET /account/password": {"/account/password": LED_ON},
     "POST /account/password": {"/account/password": WRONG},
     "POST /account/sessions/end": {"/account/sessions/end": LED_ON},
     "POST /account/sessions/{session_id}/end": {"/account/sessions/{session}/end": NOT_FOUND},
@@ -94,6 +95,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "GET /cases": {"/cases": SIGNED_IN},
     "GET /cases.csv": {"/cases.csv": SIGNED_IN},
     "GET /cases.xlsx": {"/cases.xlsx": SIGNED_IN},
+    "GET /cases/together": {"/cases/together": LED_ON},
     "POST /cases/together": {"/cases/together": WRONG},
     "GET /search": {"/search": SIGNED_IN, "/search?q=p:A": SIGNED_IN},
     # --- the register
@@ -107,8 +109,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "GET /offices.{format}": {"/offices.csv": IN_OFFICE, "/offices.xlsx": IN_OFFICE},
     # --- the calendar: programs fetch it by a secret link, which asks for no session
     "GET /calendar": {"/calendar": SIGNED_IN},
+    "GET /calendar/moves": {"/calendar/moves": IN_OFFICE},
     "GET /calendar/link": {"/calendar/link": SIGNED_IN},
     "POST /calendar/link": {"/calendar/link": SIGNED_IN},
+    "GET /calendar/link/end": {"/calendar/link/end": LED_ON},
     "POST /calendar/link/end": {"/calendar/link/end": SIGNED_IN},
     "GET /calendar/me/{secret}.ics": {"/calendar/me/made-up.ics": NOBODY},
     "GET /calendar/me/{secret}/{body}.ics": {"/calendar/me/made-up/assembly.ics": NOBODY},

@@ -1,5 +1,7 @@
 """Acting in the desk: form, check, act, receipt; without scripts, in each language, and nothing typed is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from desk.forms import Field, choice_key, facts_typed, fields_of, hint_of, label_of, typed_from
@@ -164,3 +166,24 @@ def test_strangers_see_no_form(desk: Desk) -> None:
     number = desk.nominate()
     page = Visit(desk, "p:B").get(f"/cases/{number}/acts/admit", 403).text
     assert "p:A" not in page
+
+
+def test_what_was_done_and_changed_can_be_sent_again(desk: Desk) -> None:
+    """Back from the receipt and something changed: the key belongs to what was done, so the form comes back with a new one."""
+    visit = Visit(desk, "wb")
+    number = desk.nominate()
+    asked = {"reason": "The protocol is missing", "seen": "1", "key": "k1", "step": "do"}
+    visit.post(f"/cases/{number}/acts/return", asked, 303)
+    again = Reader(visit.post(f"/cases/{number}/acts/return", asked | {"reason": "No proposals"}, 422).text)
+    assert ("No proposals", True) == (again.fields["reason"], again.fields["key"] not in ("", "k1"))
+    assert 2 == desk.assembly.seq(number)
+
+
+def test_sent_many_times_at_once_it_is_done_once(desk: Desk) -> None:
+    """Four clicks on the same button: one entry, and every answer leads to its receipt."""
+    visit, number = Visit(desk, "wb"), desk.nominate()
+    fields = visit.read(f"/cases/{number}/acts/admit").fields | {"step": "do"}
+    with ThreadPoolExecutor(4) as several:
+        answers = list(several.map(lambda _: visit.post(f"/cases/{number}/acts/admit", fields, 303), range(4)))
+    assert {f"/cases/{number}/receipts/2"} == {one.headers["location"] for one in answers}
+    assert 2 == desk.assembly.seq(number)

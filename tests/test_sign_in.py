@@ -12,6 +12,7 @@ from desk.web_sessions import IDLE, LONGEST, begin_session
 from models.database import Database
 from tests.api_client import API, NOMINATION, Desk, is_problem
 from tests.assembly import Assembly
+from tests.browsers import PEM
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -57,6 +58,7 @@ def test_one_click_is_enough_in_the_demonstration(desk: Desk) -> None:
         ("desk.example", "127.0.0.1", OWN),
         ("127.0.0.1", "10.0.0.9", OWN),
         ("127.0.0.1", "127.0.0.1", OWN | {"X-Forwarded-For": "10.0.0.9"}),
+        ("127.0.0.1", "127.0.0.1", OWN | {"Via": "1.1 proxy"}),
     ],
 )
 def test_only_on_this_computer(desk: Desk, host: str, client: str, headers: Mapping[str, str]) -> None:
@@ -169,3 +171,13 @@ def test_a_new_session_each_time(desk: Desk) -> None:
     with desk.assembly.database.transaction() as db:
         tokens = {begin_session(db, "wb", at=desk.assembly.now, way="demonstration") for _ in range(3)}
     assert 3 == len(tokens)
+
+
+def test_no_role_is_offered_where_the_desk_is_called_by_a_public_name(sqlite_database: Database) -> None:
+    """Behind a proxy that says nothing of itself every request looks like one from this computer: KENES_URL says that it is none."""
+    desk = Desk(Assembly(sqlite_database), url="http://kenes.example:8420", signing_key=PEM)
+    with sqlite_database.transaction() as db:
+        open_account(db, "wb", at=desk.assembly.now, demonstration=True)
+    here = browser(desk)
+    assert "wb" not in here.get("/sign-in").text
+    assert 404 == here.post("/sign-in/demonstration", data={"role": "wb"}).status_code

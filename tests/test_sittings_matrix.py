@@ -33,19 +33,21 @@ ROLES = {
 SIGNED_IN = "303 200 200 200 200 200 200 200"
 IN_OFFICE = "303 403 200 200 200 200 200 200"
 NOT_FOUND = "303 404 404 404 404 404 404 404"
+NO_ADDRESS = "400 400 400 400 400 400 400 400"  # with a NUL
 MATRIX: dict[str, dict[str, str]] = {
-    "GET /polls": {"/polls": SIGNED_IN, "/polls?after={poll}": SIGNED_IN, "/polls?after=%00": SIGNED_IN},
+    "GET /polls": {"/polls": SIGNED_IN, "/polls?after={poll}": SIGNED_IN, "/polls?after=%00": NO_ADDRESS},
     "GET /polls/{number}": {
-        "/polls/{poll}": IN_OFFICE, "/polls/{session}": NOT_FOUND, "/polls/P-1999-0001": NOT_FOUND, "/polls/P-%00": NOT_FOUND,
+        "/polls/{poll}": IN_OFFICE, "/polls/{session}": NOT_FOUND, "/polls/P-1999-0001": NOT_FOUND, "/polls/P-%00": NO_ADDRESS,
     },
     "GET /questions/{number}": {"/questions/{question}": IN_OFFICE, "/questions/{poll}": NOT_FOUND},
     "GET /resolutions/{number}": {"/resolutions/{resolution}": IN_OFFICE, "/resolutions/{poll}": NOT_FOUND},
     "GET /ballots/{number}": {
         "/ballots/{poll}": IN_OFFICE, "/ballots/{question}": IN_OFFICE, "/ballots/{resolution}": IN_OFFICE,
-        "/ballots/{session}": "303 403 404 404 404 404 404 404", "/ballots/P-%00": NOT_FOUND,
+        "/ballots/{session}": "303 403 404 404 404 404 404 404", "/ballots/P-%00": NO_ADDRESS,
     },
     "GET /ballots/{number}/receipts/{seq}": {
         "/ballots/{poll}/receipts/2": "303 403 404 404 404 404 404 404", "/ballots/{poll}/receipts/0": "303 403 404 404 404 404 404 404",
+        "/ballots/{poll}/receipts/99999999999999999999999": "303 403 404 404 404 404 404 404",
     },
     "GET /meetings": {"/meetings": SIGNED_IN},
     "GET /meetings/{number}": {"/meetings/{meeting}": IN_OFFICE, "/meetings/{session}": NOT_FOUND},
@@ -55,7 +57,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "GET /sessions/{number}": {"/sessions/{session}": IN_OFFICE, "/sessions/{convened}": IN_OFFICE, "/sessions/{poll}": NOT_FOUND},
     "GET /sessions/{number}/hall": {"/sessions/{session}/hall": IN_OFFICE, "/sessions/{session}/hall?big=1": IN_OFFICE},
     "GET /sessions/{number}/registration": {
-        "/sessions/{session}/registration": IN_OFFICE, "/sessions/{session}/registration?came=%00": IN_OFFICE,
+        "/sessions/{session}/registration": IN_OFFICE, "/sessions/{session}/registration?came=%00": NO_ADDRESS,
     },
     "GET /requests/{number}": {"/requests/{request}": IN_OFFICE, "/requests/{poll}": NOT_FOUND},
     "GET /years/{number}": {"/years/{poll}": NOT_FOUND},
@@ -71,7 +73,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "GET /meetings/{number}/present.{kind}": {"/meetings/{meeting}/present.csv": IN_OFFICE},
     "GET /lawful-dates/{procedure}/{act}": {
         "/lawful-dates/session/convene?kind=ordinary": SIGNED_IN, "/lawful-dates/session/move?number={convened}": IN_OFFICE,
-        "/lawful-dates/session/open": NOT_FOUND, "/lawful-dates/session/move?number=%00": NOT_FOUND,
+        "/lawful-dates/session/open": NOT_FOUND, "/lawful-dates/session/move?number=%00": NO_ADDRESS,
     },
     "POST /ballots/{number}": {
         "/ballots/{poll}?choice=for&step=do": "303 403 403 303 403 403 403 403",

@@ -207,6 +207,7 @@ def upgrade() -> None:  # noqa: PLR0915 - every table
         ["due_at", "rank", "opened_at", "number"],
         **where("state = 'open' AND kind = 'automatic'"),
     )
+    op.create_index("deadlines_of_name", "deadlines", ["name", "due_at", "number"], **where("state = 'open'"))
     op.create_index("deadlines_failing", "deadlines", ["number"], **where("state = 'open' AND failures > 0"))
     op.create_index("deadlines_one_open", "deadlines", ["number", "name"], unique=True, **where("state = 'open'"))
     op.create_table(
