@@ -196,6 +196,7 @@ def test_who_may(desk: Desk, route: str, address: str, cells: str) -> None:
         assert "nosniff" == answer.headers["x-content-type-options"]
 
 
+@pytest.mark.slow
 def test_looking_changes_no_row(database: Database) -> None:
     """Every page that is only looked at leaves every row as it was, whoever looks (architecture: reading writes nothing)."""
     desk = _desk(database)

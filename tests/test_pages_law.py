@@ -24,6 +24,7 @@ def ids(html: str) -> list[str]:
     return re.findall(r'<a href="/norms/([^"]+)">\1 ·', html)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_norm_and_procedure_has_a_page_in_every_language(pages: Pages, language: str):
     """161 norms, 13 procedures: none is missing, none fails."""

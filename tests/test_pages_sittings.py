@@ -239,6 +239,7 @@ def test_lawful_closings_of_a_poll(assembly: Assembly) -> None:
     Visit(Desk(assembly), "wb").get("/lawful-dates/session/announce", 404)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_of_sittings_in_every_language(sqlite_database: Database, language: str) -> None:
     """Convened, announced, under way, over: none fails, whoever looks."""

@@ -195,6 +195,7 @@ def test_one_passkey_belongs_to_one_account(desk: Desk) -> None:
     assert 422 == here.post("/account/passkeys", json={"credential": device.make(asked)}).status_code
 
 
+@pytest.mark.slow
 def test_guessing_passwords_keeps_nobody_with_a_passkey_out(desk: Desk) -> None:
     """The limit is of passwords."""
     device = own(desk)

@@ -64,6 +64,7 @@ def test_nobody_is_led_away(desk: Desk) -> None:
     assert "/" == answer.headers["location"]
 
 
+@pytest.mark.slow
 def test_an_account_is_guessed_at_ten_times(desk: Desk) -> None:
     """Then even the right password waits, from wherever it comes, and after a restart too; others are not hindered."""
     give_account(desk, "m2")
@@ -79,6 +80,7 @@ def test_an_account_is_guessed_at_ten_times(desk: Desk) -> None:
     assert is_in(signed_in(desk, "m1"))
 
 
+@pytest.mark.slow
 def test_whoever_comes_in_begins_anew(desk: Desk) -> None:
     """Who mistypes now and then is never kept out."""
     for _ in range(3):
@@ -97,6 +99,7 @@ def test_many_accounts_are_guessed_at_from_one_place(desk: Desk) -> None:
     assert is_in(signed_in(desk, "m1", client="10.0.0.7"))
 
 
+@pytest.mark.slow
 def test_many_at_one_moment_are_not_more(desk: Desk) -> None:
     """An attempt is counted before it is made: ten are tried, however many come at once."""
     with ThreadPoolExecutor(8) as pool:

@@ -127,6 +127,7 @@ def test_every_page_is_in_the_matrix() -> None:
     assert sorted(MATRIX) == sorted(routes())
 
 
+@pytest.mark.slow
 def test_cell_by_cell(desk: tuple[Desk, Mapping[str, str]]) -> None:
     """Every page for every role; whatever is looked at, no row is changed."""
     built, numbers = desk

@@ -62,6 +62,7 @@ def test_pages_tell_strangers_nothing(desk: Desk, operator: bool) -> None:
     assert {} == {page: names for page, names in found.items() if names}
 
 
+@pytest.mark.slow
 def test_forms_find_nobody_for_strangers(desk: Desk) -> None:
     """Person choosers and lists of cases and bodies would be a register for everybody: of strangers they know only themselves."""
     here = let_in(browser(desk, host="localhost"), desk.assembly.database, "p:B", at=desk.assembly.now)
@@ -74,6 +75,7 @@ def test_forms_find_nobody_for_strangers(desk: Desk) -> None:
                 assert [] == [one for one in told(desk, answer.text) if one not in text], (address, text)
 
 
+@pytest.mark.slow
 def test_many_at_once_name_no_case_of_others(desk: Desk) -> None:
     """A form sent with the numbers of cases that one may not see gives no titles back."""
     here = let_in(browser(desk, host="localhost"), desk.assembly.database, "p:B", at=desk.assembly.now)
