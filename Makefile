@@ -61,7 +61,7 @@ guards: $(DEV) ## remove each guard in turn and say who notices
 histories: $(DEV) ## play random histories against the reference: MINUTES=10 on each database
 	@$(BIN)/python -m benchmarks.histories --minutes $(MINUTES)
 
-pictures: $(DEV) ## take the pictures of docs/operating.md again (Chromium: apt-get install chromium)
+pictures: $(DEV) ## take the pictures of the documentation again (Chromium: apt-get install chromium)
 	@$(BIN)/python -m benchmarks.pictures
 
 # From the main index alone: an additional one often holds a part of a release's files, and the lock would name only those.

@@ -1,4 +1,4 @@
-"""Pictures of a running service for the handbook: `make pictures` (Chromium of the system: `apt-get install chromium`).
+"""Pictures of a running service for the documentation: `make pictures` (Chromium of the system: `apt-get install chromium`).
 
 `kenes up --demo` is started in a home of its own; Prefect's page and the desk's are looked at as an operator sees them.
 """
@@ -26,8 +26,13 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Name of the picture: address on the desk, and how high.
-DESK_PAGES = {"desk": ("/", HIGH), "operations": ("/operations", 900)}
+# Name of the picture: who looks, at which address of the desk, and how high.
+DESK_PAGES = {
+    "desk": ("op", "/", HIGH), "operations": ("op", "/operations", 900), "inbox": ("wb", "/", 600),
+    "why_not": ("d1", "/cases/C-2026-0010", 700), "form": ("wb", "/cases/C-2026-0014/acts/return", 640),
+    "receipt": ("wb", "/cases/C-2026-0021/receipts/2", 640), "people": ("wb", "/people?q=абдикадырова", 640),
+    "calendar": ("wb", "/calendar", 700),
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,11 +51,12 @@ def main(arguments: Sequence[str]) -> int:
             run = until(lambda: _with_a_table(service), what="a run that did something")
             until(lambda: True if len(_done(service)) >= 4 else None, what="a few runs")
             desk = service.place["desk"]
-            _sign_in(page, desk)
+            _sign_in(page, desk, "op")
             _take(page, f"{desk}/prefect/v2/runs", folder / "runs.png", high=1100)
             artifact = service.ask("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})[0]["id"]
             _take(page, f"{desk}/prefect/v2/artifacts/artifact/{artifact}", folder / "artifact.png", high=620)
-            for name, (address, high) in DESK_PAGES.items():
+            for name, (role, address, high) in DESK_PAGES.items():
+                _sign_in(page, desk, role)
                 _take(page, f"{desk}{address}", folder / f"{name}.png", settles_ms=200, high=high)
     return 0
 
@@ -80,10 +86,10 @@ def _browser(chromium: str) -> Iterator[Any]:
             browser.close()
 
 
-def _sign_in(page: Any, desk: str) -> None:
-    """Be the operator of the demonstration, in English."""
+def _sign_in(page: Any, desk: str, role: str) -> None:
+    """Be one of the demonstration's people, in English."""
     page.goto(f"{desk}/sign-in?lang=en")
-    page.locator("button[value=op]").click()
+    page.locator(f'button[name=role][value="{role}"]').click()
     page.wait_for_url(f"{desk}/")
 
 

@@ -78,11 +78,12 @@ _AHEAD = (
 
 
 def _answers(case: str, days_ago: Iterable[int], choices: str) -> Iterator[Step]:
-    """Answer a poll: one letter a member of the Council, in the order of their seats (9.3a)."""
+    """Answer a poll: one letter a member of the Council, in the order of their seats; a blank has not answered yet (9.3a)."""
     spoken = {"+": "for", "-": "against", "0": "abstain"}
     days = list(days_ago)
     for n, (member, choice) in enumerate(zip(COUNCIL, choices, strict=False)):
-        yield Step(days[n * len(days) // len(choices)], case, member, "poll.answer", told(choice=spoken[choice]))
+        if choice in spoken:
+            yield Step(days[n * len(days) // len(choices)], case, member, "poll.answer", told(choice=spoken[choice]))
 
 
 def _last_day(days: int) -> Facts:
@@ -91,7 +92,7 @@ def _last_day(days: int) -> Facts:
 
 _POLLS = (
     Step(40, "poll closed", "d1", "poll.draft", told(
-        kind="deputy_recommendation", subject="m3", question="To recommend m3 as deputy chairman", papers="Curriculum vitae",
+        kind="deputy_recommendation", subject="m3", question="To recommend a deputy chairman", papers="Curriculum vitae",
     )),
     Step(38, "poll closed", "wb", "poll.open", _last_day(10)),
     *_answers("poll closed", (36, 35, 34, 31), "++++-++++0+++++++-++++++"),
@@ -99,7 +100,7 @@ _POLLS = (
         kind="programme_document", question="To approve the draft of the plan of measures", papers="Draft, 14 pages",
     )),
     Step(5, "poll open", "wb", "poll.open", _last_day(12)),
-    *_answers("poll open", (4, 3, 2), "+++-++++0+++-"),
+    *_answers("poll open", (4, 3, 2), "+++- +++0+++-+"),
 )  # fmt: skip
 
 _MEETING = (

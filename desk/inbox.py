@@ -1,7 +1,7 @@
 """The inbox: what waits on one person, by when, and what waits for others."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -43,9 +43,12 @@ def inbox(
     mine = duties(db, person, at=at, book=book)
     folders: dict[str, list[Any]] = {folder: [] for folder in FOLDERS}
     seen: set[str] = set()
+    mine_now: list[tuple[Row, list[str]]] = []
     rows = rows_of_states(db, states_waiting(mine.held, deputies=mine.deputies), limit=most)
     for row, acts in (*_falling_to(mine, rows), *_tasks(db, mine, most)):
         seen.add(row.number)
+        mine_now.append((row, acts))
+    for row, acts in sorted(mine_now, key=_nearest_term):
         folders[_folder(row, at)].append(_item(row, acts, language, others=False))
     folders["waiting"] = [_item(row, _awaited(row), language, others=True) for row in _for_others(db, mine, rows, seen)]
     return {folder: {"items": items} for folder, items in folders.items()}
@@ -106,6 +109,12 @@ def _for_others(db: Db, mine: Duties, rows: Iterable[Row], seen: set[str]) -> It
 
 def _awaited(row: Row) -> list[str]:
     return [f"{row.procedure}.{act}" for act in acts_of_state(row.procedure, row.state)]
+
+
+def _nearest_term(task: tuple[Row, list[str]]) -> tuple[bool, datetime]:
+    """Order what waits by its term; what has none comes last, and otherwise stays in its order."""
+    due = task[0].due
+    return due is None, instant(due) if due is not None else datetime.min.replace(tzinfo=UTC)
 
 
 def _folder(row: Row, at: datetime) -> str:

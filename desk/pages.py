@@ -30,6 +30,7 @@ PLACES = (
     ("/people", "people"),
     ("/norms", "norms"),
 )
+IN_OFFICE = ("/people",)  # of them, what only people in office may see: nobody else is led there
 # Each language by its own short name, whatever the language of the page.
 TONGUES = {"kk": "Қаз", "ru": "Рус", "en": "Eng"}
 # Where the texts of the pages stand: the file, and the table in it.
@@ -58,12 +59,18 @@ def page(
     drawn = _templates().get_template(template).render(
         language=language, tongues=TONGUES, languages=languages, version=our_version(),
         now=moment(now, door.book.zone), zone=door.book.zone, t=say_here, visitor=visitor, nonce=nonce, theme=theme_of(request),
-        here=here, crumbs=crumbs, places=[(href, say_here(f"frame.{name}")) for href, name in PLACES],
+        here=here, crumbs=crumbs, places=_places(visitor, say_here),
         in_language={one: this_page(request, lang=one) for one in LANGUAGES}, back=this_page(request), **shows,
     )  # fmt: skip
     response = HTMLResponse(drawn, status, headers=_headers(nonce))
     keep_language(request, response)
     return response
+
+
+def _places(visitor: Any, say_here: Callable[..., str]) -> list[tuple[str, str]]:
+    """Name the main sections that *visitor* may see."""
+    in_office = bool(visitor and visitor.offices)
+    return [(href, say_here(f"frame.{name}")) for href, name in PLACES if in_office or href not in IN_OFFICE]
 
 
 def _headers(nonce: str) -> dict[str, str]:

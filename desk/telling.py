@@ -96,9 +96,16 @@ def last_day_shown(due: str) -> str:
 def _bodies_named(db: Db, words: set[str]) -> dict[str, tuple[str, ...]]:
     if not words:
         return {}
+    alone = {
+        word: word.rpartition(":")[2] for word in words
+    }  # `small_assembly:Aktobe` nominates, `Aktobe` is in the register
     marks = ", ".join("?" * len(words))
-    rows = db.all(f"SELECT body_id, name_kk, name_ru, name_en FROM bodies WHERE body_id IN ({marks})", *sorted(words))  # noqa: S608
-    return {row[0]: row[1:] for row in rows}
+    rows = db.all(
+        f"SELECT body_id, name_kk, name_ru, name_en FROM bodies WHERE body_id IN ({marks})",  # noqa: S608
+        *sorted(alone.values()),
+    )
+    found = {row[0]: row[1:] for row in rows}
+    return {word: found[body] for word, body in alone.items() if body in found}
 
 
 def _value(name: str, value: Any, language: str, names: Mapping[str, str]) -> dict[str, Any]:

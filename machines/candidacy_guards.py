@@ -130,7 +130,7 @@ def _association_faults(source: Mapping[str, Any], decided: str) -> Iterable[Ref
 def same_nominating_body(s: Situation[Circumstances]) -> Refusal | None:
     """The body that nominated cures its nomination; chairman and secretariat of a region are one (C04)."""
     nominated = s.facts["sources"][0]["nominating_body"]
-    own = nominating_body(s.office, s.office_body)
+    own = nominating_body(s.office, s.office_body) if s.office_body else "—"
     return (
         None
         if own == nominated
