@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -19,7 +20,6 @@ from models.settings import Settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 NOW = datetime(2026, 11, 28, 1, tzinfo=UTC)
 PAGES = (
@@ -48,33 +48,23 @@ def served(sqlite_database: Database) -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
-def test_every_page_can_be_read_by_everybody(served: str):
+def test_every_page_can_be_read_by_everybody(browser: Any, served: str):
     """In each language, theme and width: axe finds nothing, nothing is wider than the screen, scripts stay silent."""
-    from playwright.sync_api import sync_playwright
-
     found = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        for theme, width, language in LOOKS:
-            context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme, bypass_csp=True)
-            context.add_cookies([{"name": "kenes_language", "value": language, "url": served}])
-            page = context.new_page()
-            page.request.post(
-                f"{served}/sign-in/demonstration", form={"role": "wb"}, headers={"Sec-Fetch-Site": "same-origin"}
-            )
-            for path in PAGES:
-                page.goto(served + path)
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                found += [(path, width, "wide", wide)] if wide > width else []
-                page.evaluate(AXE.read_text(encoding="utf-8"))
-                found += [(path, theme, width, *one) for one in page.evaluate(_VIOLATIONS)]
-                title = page.title()
-                found += (
-                    [(path, language, title)]
-                    if language != "en" and re.search(r"[A-Za-z]{4,}", title.replace("kenes", ""))
-                    else []
-                )
-            context.close()
-        browser.close()
+    for theme, width, language in LOOKS:
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme, bypass_csp=True)
+        context.add_cookies([{"name": "kenes_language", "value": language, "url": served}])
+        page = context.new_page()
+        page.request.post(
+            f"{served}/sign-in/demonstration", form={"role": "wb"}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        for path in PAGES:
+            page.goto(served + path)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            found += [(path, width, "wide", wide)] if wide > width else []
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            found += [(path, theme, width, *one) for one in page.evaluate(_VIOLATIONS)]
+            title = page.title().replace("kenes", "")
+            found += [(path, language, title)] if language != "en" and re.search(r"[A-Za-z]{4,}", title) else []
+        context.close()
     assert [] == found

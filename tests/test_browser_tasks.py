@@ -103,7 +103,7 @@ def test_why_can_i_not_submit_this(browser: Any, place: str) -> None:
 def test_vote_in_the_poll(browser: Any, place: str) -> None:
     """The ballot is one click away; the vote is cast with the third."""
     official = Official(browser, place, "m5", "kk")
-    official.click('.tasks a[href^="/cases/P-"]')
+    official.click('.tasks a[href^="/ballots/P-"]')
     official.page.locator("input[name=choice][value=for]").check()
     official.click("button[value=check]")
     official.click("button[value=do]")
