@@ -19,10 +19,14 @@ log = logging.getLogger("kenes.worker")
 
 
 def main() -> int:
-    """Run a worker until a signal ends it."""
+    """Run a worker until a signal ends it; 1 if an error did, such as a server that is gone when it starts."""
     settings = at_home().settings  # a wrong setting is said now, and not by every run
     write_logs(settings.log)  # after Prefect has set up its own
-    asyncio.run(_work())
+    try:
+        asyncio.run(_work())
+    except Exception:  # whoever supervises starts it again; its log stays one of lines of JSON
+        log.exception("the worker has ended by an error")
+        return 1
     return 0
 
 
