@@ -1,7 +1,6 @@
 """Signing in with a real browser: one click in the demonstration, a password, a passkey of a device that the browser pretends to have."""
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +16,9 @@ from tests.api_client import Desk
 from tests.browsers import PASSWORD, desk_of, give_account
 from tests.receivers import free_port
 
-CHROMIUM = shutil.which("chromium") or ""
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @contextmanager
@@ -51,29 +49,24 @@ def place(sqlite_database: Database) -> Iterator[tuple[Desk, str]]:
 
 
 @contextmanager
-def page_in(**options: Any) -> Iterator[Any]:
+def page_in(browser: Any, **options: Any) -> Iterator[Any]:
     """Open a page in Chromium; whatever it says of errors ends the test."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_context(locale="en-GB", **options).new_page()
-        said: list[str] = []
-        page.on(
-            "console",
-            lambda message: (
-                said.append(message.text) if message.type == "error" and "422" not in message.text else None
-            ),
-        )
-        yield page
-        browser.close()
-        assert [] == said
+    context = browser.new_context(locale="en-GB", **options)
+    page = context.new_page()
+    said: list[str] = []
+    page.on(
+        "console",
+        lambda message: said.append(message.text) if message.type == "error" and "422" not in message.text else None,
+    )
+    yield page
+    context.close()
+    assert [] == said
 
 
-def test_a_passkey_from_the_account_to_the_next_sign_in(place: tuple[Desk, str]) -> None:
+def test_a_passkey_from_the_account_to_the_next_sign_in(browser: Any, place: tuple[Desk, str]) -> None:
     """By password first; then the device signs in without one. No word of the policy stands in the way."""
     _, url = place
-    with page_in() as page:
+    with page_in(browser) as page:
         device = page.context.new_cdp_session(page)
         device.send("WebAuthn.enable")
         can = {
@@ -105,10 +98,10 @@ def test_a_passkey_from_the_account_to_the_next_sign_in(place: tuple[Desk, str])
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_one_click_in_the_demonstration(place: tuple[Desk, str], scripts: bool) -> None:
+def test_one_click_in_the_demonstration(browser: Any, place: tuple[Desk, str], scripts: bool) -> None:
     """With scripts and without."""
     _, url = place
-    with page_in(java_script_enabled=scripts) as page:
+    with page_in(browser, java_script_enabled=scripts) as page:
         page.goto(f"{url}/sign-in?lang=en")
         page.get_by_role("button", name="Chairman", exact=True).click()
         page.wait_for_url(f"{url}/")
@@ -118,10 +111,10 @@ def test_one_click_in_the_demonstration(place: tuple[Desk, str], scripts: bool) 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_everybody_can_use_the_pages(place: tuple[Desk, str], width: int, scheme: Any) -> None:
+def test_everybody_can_use_the_pages(browser: Any, place: tuple[Desk, str], width: int, scheme: Any) -> None:
     """Axe finds nothing on them, and nothing has to be scrolled sideways."""
     _, url = place
-    with page_in(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True) as page:
+    with page_in(browser, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True) as page:
         page.goto(f"{url}/sign-in")
         faults = _faults(page)
         page.get_by_label("Name of the account").fill("m1")
