@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from benchmarks.figures import Figure, at_most, median, percentile
 from benchmarks.place import place
 from benchmarks.starts import resident_mb
-from desk.tokens import create_token
+from desk.access.tokens import create_token
 from machines.journal import verify
 from machines.register import add_person
 from machines.rulebook import ZONE

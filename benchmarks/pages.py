@@ -19,8 +19,8 @@ from typing import Any
 from benchmarks.doors import CLIENTS, Desk, desk, together
 from benchmarks.figures import Figure, at_most, percentile
 from benchmarks.many import add_cases
-from desk.accounts import open_account
-from desk.web_sessions import begin_session, cookie_name
+from desk.access.accounts import open_account
+from desk.access.web_sessions import begin_session, cookie_name
 from models.database import Database
 
 CASES = 10_000

@@ -14,8 +14,8 @@ from starlette.routing import Match
 from desk.asking import language_of
 from desk.door import Door, entries_since, looking
 from desk.intake import WrongStatus
-from desk.looks import language_of_page
-from desk.pages import page
+from desk.pages.appearance import language_of_page
+from desk.pages.page import page
 from desk.problems import REQUEST, TooMany, Unauthorized, plain, problem
 from machines.clock import ClockInDoubt
 from machines.refusal import Conflict, Unanswerable, Unknown, WrongFacts

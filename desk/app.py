@@ -1,4 +1,4 @@
-"""The desk as an application: the API, its documentation, and the first page."""
+"""The desk as an application: the API, its documentation, and the pages."""
 
 import os
 from collections.abc import Callable
@@ -10,36 +10,16 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
 
-from desk import (
-    api_cases,
-    api_deadlines,
-    api_editions,
-    api_journal,
-    api_law,
-    api_plan,
-    api_register,
-    looks,
-    operations,
-    pages_account,
-    pages_act,
-    pages_case,
-    pages_lists,
-    pages_prefect,
-    pages_receipt,
-    pages_sign_in,
-    pages_sittings,
-    pages_together,
-    reading_pages,
-)
+from desk.access.origins import OwnPagesOnly
 from desk.answering import answer_exceptions
-from desk.api_bodies import PROBLEM_SHAPE
+from desk.api import cases, deadlines, editions, journal, law, plan, register
+from desk.api.bodies import PROBLEM_SHAPE
 from desk.asking import Failures
 from desk.door import Door, clock, open_door
-from desk.first_page import router as first_pages
-from desk.health import our_version
 from desk.intake import Intake
-from desk.origins import OwnPagesOnly
-from desk.visiting import SignInFirst, send_to_sign_in
+from desk.pages.routes import router as pages
+from desk.pages.visiting import SignInFirst, send_to_sign_in
+from desk.running.health import our_version
 
 if TYPE_CHECKING:
     from models.settings import Settings
@@ -72,19 +52,7 @@ def make_app(
     answer_exceptions(app)
     app.add_exception_handler(SignInFirst, send_to_sign_in)
     app.include_router(_api())
-    app.include_router(first_pages)
-    app.include_router(operations.router)
-    app.include_router(pages_sign_in.router)
-    app.include_router(pages_account.router)
-    app.include_router(pages_prefect.router)
-    app.include_router(pages_lists.router)
-    app.include_router(pages_together.router)
-    app.include_router(pages_case.router)
-    app.include_router(pages_act.router)
-    app.include_router(pages_receipt.router)
-    app.include_router(reading_pages.router)
-    app.include_router(pages_sittings.router)
-    app.include_router(looks.router)
+    app.include_router(pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")
     app.openapi = lambda: _documented(app)  # type: ignore[method-assign]
@@ -93,7 +61,7 @@ def make_app(
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1")
-    for group in (api_cases, api_deadlines, api_register, api_law, api_editions, api_plan, api_journal):
+    for group in (cases, deadlines, register, law, editions, plan, journal):
         api.include_router(group.router)
     return api
 

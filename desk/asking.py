@@ -11,10 +11,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from desk.access.tokens import Bearer, identify
+from desk.access.web_sessions import cookie_name, session_of
 from desk.door import Door, looking
 from desk.problems import ReadOnly, TooMany, Unauthorized, wrong, wrong_choice
-from desk.tokens import Bearer, identify
-from desk.web_sessions import cookie_name, session_of
 from machines.refusal import WrongFacts
 from machines.wording import best_language
 

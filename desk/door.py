@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from desk.access.web_sessions import LastSeen
 from desk.counted import Counted
 from desk.logged import log_done, log_not_done
 from desk.problems import Unseen, problem, wrong_choice
 from desk.shapes import act_answer, case_answer, entry_answer, opened_by, read_refusal
-from desk.web_sessions import LastSeen
 from machines.act import CLOCK, Act, Done
 from machines.configured import configured_book
 from machines.erasure import ERASURE

@@ -85,7 +85,7 @@ def over(days: str | None, name: str, plan: Callable[[date], Plan], *, most: int
 
 def read_planned(text: str, name: str) -> date:
     """Read a day for which something can be planned: since the Regulation is in force."""
-    from desk.roster_file import read_date
+    from desk.roster.file import read_date
 
     try:
         day = read_date(text.strip())

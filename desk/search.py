@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from desk.door import holds_an_office
-from desk.register_lists import matching
+from desk.pages.register_lists import matching
 from machines.norms import NORMS
 from machines.procedures import PROCEDURES
 from machines.wording import LANGUAGES

@@ -53,7 +53,7 @@ def serve(settings: Settings) -> None:
         import uvicorn
 
         from desk.app import make_app
-        from desk.watch import watching
+        from desk.running.watch import watching
         from models.logs import write_logs
 
         write_logs(settings.log)

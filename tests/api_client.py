@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from desk.access.tokens import create_token
 from desk.app import make_app
 from desk.door import Door
-from desk.tokens import create_token
 from models.settings import Settings
 from tests.assembly import Assembly
 

@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 
-from desk.accounts import make_operator, open_account
-from desk.passwords import hash_password
-from desk.signing_in import set_password
-from desk.web_sessions import begin_session
+from desk.access.accounts import make_operator, open_account
+from desk.access.passwords import hash_password
+from desk.access.signing_in import set_password
+from desk.access.web_sessions import begin_session
 from models.database import Database
 from tests.api_client import Desk
 from tests.assembly import Assembly

@@ -5,8 +5,8 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from desk.accounts import open_account
-from desk.web_sessions import begin_session, cookie_name
+from desk.access.accounts import open_account
+from desk.access.web_sessions import begin_session, cookie_name
 from tests.api_client import Desk
 
 BROWSER = {"Accept": "text/html"}

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from desk.accounts import open_account
-from desk.web_sessions import begin_session, cookie_name
+from desk.access.accounts import open_account
+from desk.access.web_sessions import begin_session, cookie_name
 from tests.api_client import Desk
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"

@@ -4,10 +4,10 @@ from datetime import date, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from desk.accounts import open_account
-from desk.calendar_links import make_link
-from desk.tokens import create_token
-from desk.web_sessions import begin_session
+from desk.access.accounts import open_account
+from desk.access.calendar_links import make_link
+from desk.access.tokens import create_token
+from desk.access.web_sessions import begin_session
 from machines.calendar_versions import change
 from machines.seals import seal
 from models.copying import tables

@@ -4,10 +4,10 @@ import re
 from html import unescape
 from typing import Any
 
-from desk.accounts import open_account
-from desk.looks import LANGUAGE
-from desk.visiting import cookie_name
-from desk.web_sessions import begin_session
+from desk.access.accounts import open_account
+from desk.access.web_sessions import begin_session
+from desk.pages.appearance import LANGUAGE
+from desk.pages.visiting import cookie_name
 from tests.api_client import Desk
 from tests.assembly import Assembly
 

@@ -22,8 +22,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from desk.app import make_app
-from desk.cli import main
-from desk.cli_console import Surroundings
+from desk.cli.console import Surroundings
+from desk.cli.main import main
 from models.settings import read_settings
 
 ROOT = Path(__file__).parent.parent

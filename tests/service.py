@@ -18,7 +18,7 @@ from tests.receivers import free_port
 
 T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
-KENES = [sys.executable, "-c", "import sys; from desk.cli import main; sys.exit(main())"]
+KENES = [sys.executable, "-c", "import sys; from desk.cli.main import main; sys.exit(main())"]
 PATIENCE_S = 240.0  # an upper limit for a loaded machine; what is waited for comes much sooner
 
 

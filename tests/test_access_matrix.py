@@ -16,7 +16,7 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from desk.visiting import SIGN_IN
+from desk.pages.visiting import SIGN_IN
 from machines.register import add_person
 from models.database import Database
 from tests.api_client import Desk

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk.web_sessions import end_sessions
+from desk.access.web_sessions import end_sessions
 from models.database import Database
 from tests.api_client import API, NOMINATION, Desk
 from tests.browsers import PASSWORD, browser, desk_of, give_account, is_in, signed_in

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from desk.access.tokens import create_token, identify, list_tokens, revoke_token
 from desk.problems import problem
-from desk.tokens import create_token, identify, list_tokens, revoke_token
 from machines.refusal import Unknown
 from models import Database
 from models.database import Locked
@@ -159,7 +159,7 @@ def test_a_bug_says_nothing_of_itself(
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("desk.api_deadlines.inbox", broken)
+    monkeypatch.setattr("desk.api.deadlines.inbox", broken)
     problem = is_problem(desk.get("/inbox"), 500, "bug")
     assert "secret" not in str(problem)
     assert any(

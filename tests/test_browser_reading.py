@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from desk.app import make_app
-from desk.demo import load_demo
+from desk.demo.loading import load_demo
 from desk.door import Door
 from machines.rulebook import Rulebook
 from models.database import Database

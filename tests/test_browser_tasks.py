@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desk.app import make_app
-from desk.demo import load_demo
+from desk.demo.loading import load_demo
 from desk.door import Door
 from machines.rulebook import Rulebook
 from models import Database

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from desk.demo import load_demo
-from desk.demo_accounts import ROLES
-from desk.own_pages import page_of, page_of_act
+from desk.demo.accounts import ROLES
+from desk.demo.loading import load_demo
+from desk.pages.own import page_of, page_of_act
 from machines.rulebook import Rulebook
 from models.database import Database
 from tests.api_client import Desk

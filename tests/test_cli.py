@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from desk.cli import main
-from desk.cli_console import Surroundings
+from desk.cli.console import Surroundings
+from desk.cli.main import main
 from examples import make_roster
 from machines.act import Act
 from machines.perform import perform
@@ -665,7 +665,7 @@ HEAVY = (
 def test_help_imports_nothing_heavy() -> None:
     """`kenes --help` must answer at once: what is heavy is imported when it is needed."""
     program = (
-        "import sys\nfrom desk.cli import main\n"
+        "import sys\nfrom desk.cli.main import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
         "print(' '.join(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
     )

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from desk.cli import main
-from desk.cli_console import Surroundings
+from desk.cli.console import Surroundings
+from desk.cli.main import main
 from models import Database
 from models.backup import FOLDER, alone_in
 from models.host import _started, boot

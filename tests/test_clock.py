@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from desk.cli import main
-from desk.cli_console import Surroundings
+from desk.cli.console import Surroundings
+from desk.cli.main import main
 from desk.door import Door
 from desk.problems import problem
 from examples import make_roster

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from desk.access.web_sessions import begin_session
 from desk.app import make_app
-from desk.demo import load_demo
-from desk.demo_accounts import ROLES
+from desk.demo.accounts import ROLES
+from desk.demo.loading import load_demo
 from desk.door import Door
-from desk.visiting import cookie_name
-from desk.web_sessions import begin_session
+from desk.pages.visiting import cookie_name
 from machines.rulebook import Rulebook
 from machines.wording import LANGUAGES
 from models import Database

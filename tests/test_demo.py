@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import SQLModel
 
-from desk.demo import load_demo, rows_of_demo
+from desk.demo.loading import load_demo, rows_of_demo
 from machines.procedures import PROCEDURES
 from machines.rulebook import Rulebook
 from machines.settle import anything_due

@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 
-from desk.diagram import _Drawing, diagram, following_states, steps_of
-from desk.diagram_layout import Box, layered
+from desk.pages.diagram import _Drawing, diagram, following_states, steps_of
+from desk.pages.diagram_layout import Box, layered
 from machines.procedure import NEW
 from machines.procedures import PROCEDURES
 from machines.wording import LANGUAGES, say

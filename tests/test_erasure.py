@@ -10,17 +10,17 @@ import pytest
 from sqlmodel import SQLModel
 from typer.testing import CliRunner
 
+from desk.access.calendar_links import make_link
+from desk.access.invited import invite
+from desk.access.tokens import create_token
+from desk.access.web_sessions import begin_session
 from desk.as_of import assembly_as_of
-from desk.calendar_links import make_link
 from desk.check_export import Check
-from desk.cli import main
-from desk.cli_console import Surroundings
+from desk.cli.console import Surroundings
+from desk.cli.main import main
 from desk.door import Door
 from desk.erasing import act_of_erasure, order_erasure, try_erasure
-from desk.invited import invite
 from desk.shapes import case_answer, case_as_of
-from desk.tokens import create_token
-from desk.web_sessions import begin_session
 from flows.delivery import PostOffice, deliver_messages_now
 from flows.writing import write_letter
 from machines import personal

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from desk.looks import local_address
+from desk.pages.appearance import local_address
 from models.database import Database
 from tests.api_client import Desk
 from tests.browsers import OWN, browser, desk_of, let_in

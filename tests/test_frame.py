@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.looks import local_address
+from desk.pages.appearance import local_address
 from models import Database
 from tests.api_client import Desk
 from tests.assembly import Assembly

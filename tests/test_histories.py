@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.simulate import rehearse
+from desk.rehearsal.simulate import rehearse
 from machines.procedures import PROCEDURES
 from tests.histories.filed import keep
 from tests.histories.history import Tried, lessened, replayed

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from desk.accounts import disable
-from desk.invited import GOOD_FOR, invite
+from desk.access.accounts import disable
+from desk.access.invited import GOOD_FOR, invite
 from flows.delivery import PostOffice, deliver_messages_now
 from flows.writing import write_letter
 from machines.refusal import Unknown

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from desk.app import make_app
 from desk.door import Door
-from desk.operations import _did
-from desk.pages import grouped
+from desk.pages.operations import _did
+from desk.pages.page import grouped
 from flows.sweeps import beat
 from flows.touching import leave_word
 from machines.alarms import Found, raise_alarm

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desk.forms import Field, choice_key, facts_typed, fields_of, hint_of, label_of, typed_from
+from desk.pages.forms import Field, choice_key, facts_typed, fields_of, hint_of, label_of, typed_from
 from machines.procedures import PROCEDURES
 from machines.wording import LANGUAGES, has
 from models import Database

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from icalendar import Calendar
 
-from desk.events import weeks_of
+from desk.pages.events import weeks_of
 from machines.calendar_versions import change
 from models.database import Database
 from tests.assembly import Assembly, admissible, considered

@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 from openpyxl import load_workbook
 
-from desk.tables_out import as_csv
-from desk.telling import with_names
+from desk.pages.tables_out import as_csv
+from desk.pages.telling import with_names
 from desk.titles import STEPS, STOPPED
 from machines.procedures import PROCEDURES
 from models import Database
@@ -129,7 +129,7 @@ def test_lists_are_filtered_by_their_address(desk: Desk, three: list[str]) -> No
 @pytest.mark.parametrize("sort", ["", "newest"])
 def test_all_pages_of_a_list_are_the_list(desk: Desk, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
     """However small the pages: every case once."""
-    monkeypatch.setattr("desk.pages_lists.AT_ONCE", 5)
+    monkeypatch.setattr("desk.pages.lists.AT_ONCE", 5)
     path, seen, visit = f"/cases?sort={sort}", list[str](), Visit(desk, "wb")
     while path:
         text = visit.get(path).text

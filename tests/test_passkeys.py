@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.testclient import TestClient
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from desk.accounts import disable
-from desk.attempts import OF_ACCOUNT
-from desk.passkeys import GOOD_FOR
+from desk.access.accounts import disable
+from desk.access.attempts import OF_ACCOUNT
+from desk.access.passkeys import GOOD_FOR
 from models.database import Database
 from tests.api_client import Desk
 from tests.browsers import browser, desk_of, give_account, is_in, signed_in

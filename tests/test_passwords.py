@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from argon2 import PasswordHasher
 
-from desk.accounts import disable, enable
-from desk.attempts import OF_ACCOUNT, OF_PLACE, WINDOW, count_attempt
-from desk.passwords import fault_of_password, hash_password, matches
+from desk.access.accounts import disable, enable
+from desk.access.attempts import OF_ACCOUNT, OF_PLACE, WINDOW, count_attempt
+from desk.access.passwords import fault_of_password, hash_password, matches
 from models.database import Database
 from tests.api_client import Desk
 from tests.browsers import PASSWORD, browser, desk_of, give_account, is_in, signed_in

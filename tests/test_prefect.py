@@ -13,8 +13,8 @@ import httpx
 import pytest
 import yaml
 
-from desk.accounts import open_account
-from desk.web_sessions import begin_session
+from desk.access.accounts import open_account
+from desk.access.web_sessions import begin_session
 from machines.perform import perform
 from machines.zones import local_time
 from models.home import open_database, prepare

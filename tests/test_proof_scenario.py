@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from desk.proof_scenario import scenario_of
-from desk.simulate import rehearse
-from desk.stages import InMemory
+from desk.rehearsal.proof import scenario_of
+from desk.rehearsal.simulate import rehearse
+from desk.rehearsal.stages import InMemory
 from machines.procedures import PROCEDURES
 from machines.proof_path_rules import THE_WORST, check_paths
 from machines.proof_step import Broken

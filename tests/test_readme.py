@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from desk.cli import main
+from desk.cli.main import main
 from models.settings import _VARIABLES as VARIABLES
 from tests.documents import (
     NORMS_DOCUMENT,

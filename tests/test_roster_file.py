@@ -1,4 +1,4 @@
-"""The roster file: how it is read and how all that is wrong with it is told (desk/roster.py)."""
+"""The roster file: how it is read and how all that is wrong with it is told (desk/roster/check.py)."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from desk.roster import COLUMNS, Row, RowError, UnreadableRosterError, check_rows, read_date, read_rows
+from desk.roster.check import COLUMNS, Row, RowError, UnreadableRosterError, check_rows, read_date, read_rows
 from examples import make_roster
 
 EXAMPLE = Path(make_roster.__file__).with_name("roster.csv")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from desk.roster import Row, read_rows
-from desk.roster_import import Imported, RosterRefusedError, import_roster
+from desk.roster.check import Row, read_rows
+from desk.roster.importing import Imported, RosterRefusedError, import_roster
 from examples import make_roster
 from machines.rulebook import Rulebook
 from models.database import Database

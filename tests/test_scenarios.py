@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from desk.scenario_reader import read_scenario
-from desk.simulate import rehearse
-from desk.stages import InMemory
+from desk.rehearsal.reader import read_scenario
+from desk.rehearsal.simulate import rehearse
+from desk.rehearsal.stages import InMemory
 from machines.norms import NORMS
 
 FOLDER = Path(__file__).with_name("scenarios")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from desk.accounts import disable, open_account
-from desk.web_sessions import IDLE, LONGEST, begin_session
+from desk.access.accounts import disable, open_account
+from desk.access.web_sessions import IDLE, LONGEST, begin_session
 from models.database import Database
 from tests.api_client import API, NOMINATION, Desk, is_problem
 from tests.assembly import Assembly

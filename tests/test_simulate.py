@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from desk.cli import main
-from desk.cli_console import Surroundings
-from desk.play import Play
-from desk.scenario_reader import read_scenario
-from desk.simulate import rehearse
-from desk.stages import Given, InMemory, Stages
+from desk.cli.console import Surroundings
+from desk.cli.main import main
+from desk.rehearsal.play import Play
+from desk.rehearsal.reader import read_scenario
+from desk.rehearsal.simulate import rehearse
+from desk.rehearsal.stages import Given, InMemory, Stages
 from models.database import Database
 
 FOLDER = Path(__file__).with_name("scenarios")

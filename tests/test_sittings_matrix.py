@@ -7,9 +7,9 @@ nothing is told; 404 there is no such page; 409 the law says no; 422 what was se
 from collections.abc import Iterator, Mapping
 
 import pytest
+from desk.pages.sittings import router
 from fastapi.routing import APIRoute
 
-from desk.pages_sittings import router
 from models.database import Database
 from tests.api_client import Desk
 from tests.assembly import Assembly

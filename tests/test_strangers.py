@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from desk.accounts import disable
-from desk.forms import Field, fields_of, leaves
+from desk.access.accounts import disable
+from desk.pages.forms import Field, fields_of, leaves
 from machines.alarms import Found, raise_alarm
 from machines.procedures import PROCEDURES
 from models.database import Database

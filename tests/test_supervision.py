@@ -7,8 +7,8 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from desk.cli import main
-from desk.clockwork import SETTINGS
+from desk.cli.main import main
+from desk.running.clockwork import SETTINGS
 from models import Database
 from models.settings import read_settings
 from tests.api_client import Desk

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from desk import door as doors
-from desk.cli_words import lines_of
+from desk.cli.words import lines_of
 from desk.touches import prefect_page, prefect_server
 from flows import deliver_messages, perform_deadlines, stage_reminders
 from flows.delivery import Delivered

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from desk.children import Child
-from desk.clockwork import (
+from desk.running.children import Child
+from desk.running.clockwork import (
     DEPLOYMENTS,
     SETTINGS,
     Clockwork,
@@ -27,9 +27,9 @@ from desk.clockwork import (
     has_its_database,
     set_aside_if_unreadable,
 )
+from desk.running.supervisor import Supervisor
+from desk.running.up import up, worker
 from desk.serve import serve
-from desk.supervisor import Supervisor
-from desk.up import up, worker
 from flows.run import late_by, listed
 from models.settings import Settings, WrongSettingError, read_settings
 from tests.assembly import utc
@@ -116,7 +116,7 @@ def test_a_worker_needs_to_know_where_prefect_is(settings: Settings, capsys: pyt
 
 def test_a_child_that_falls_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """With a line that says so, after a pause that grows."""
-    monkeypatch.setattr("desk.children.PAUSES_S", (0, 0.01, 3600))
+    monkeypatch.setattr("desk.running.children.PAUSES_S", (0, 0.01, 3600))
     said: list[str] = []
     falling = child(tmp_path, "import sys; print('here'); sys.exit(3)", said)
     falling.start()
@@ -135,7 +135,7 @@ def test_a_child_that_falls_is_started_again(tmp_path: Path, monkeypatch: pytest
 
 def test_what_a_child_needs_is_mended_before_it_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Not before the first start: nothing has fallen yet."""
-    monkeypatch.setattr("desk.children.PAUSES_S", (0,))
+    monkeypatch.setattr("desk.running.children.PAUSES_S", (0,))
     mended: list[str] = []
     falling = child(tmp_path, "raise SystemExit(3)", [])
     falling._mend = lambda: mended.append(falling.log.name)
@@ -170,7 +170,7 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path: Path):
     code = f"""if True:
         import os, sys, time
         from pathlib import Path
-        from desk.children import Child
+        from desk.running.children import Child
         sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
         sleeping = Child("sleeper", sleeper, environment=os.environ, log=Path({str(tmp_path)!r}, "sleeper.log"), say=print)
         sleeping.start()
@@ -279,7 +279,7 @@ def test_a_server_that_has_forgotten_our_flows_is_told_again(
     home = {"KENES_HOME": str(tmp_path), "PREFECT_API_URL": url, "KENES_URL": f"http://127.0.0.1:{free_port()}"}
     supervisor, told = Supervisor(read_settings(home, tmp_path), prefect_port=0), []
     Deployed(tmp_path).remember()
-    monkeypatch.setattr("desk.supervisor.LOOK_AGAIN_AFTER_S", 0.0)
+    monkeypatch.setattr("desk.running.supervisor.LOOK_AGAIN_AFTER_S", 0.0)
     monkeypatch.setattr(supervisor.worker, "start", lambda: None)
     monkeypatch.setattr(
         supervisor, "_deployed", lambda: told.append(len(handler.answers["/api/deployments/filter"])) or iter_true()
@@ -302,8 +302,8 @@ def test_a_server_that_answers_and_does_nothing_is_started_again(
     supervisor.prefect = child(tmp_path, "import time; time.sleep(600)", [])
     supervisor.prefect.start()
     Deployed(tmp_path).remember()
-    monkeypatch.setattr("desk.supervisor.LOOK_AGAIN_AFTER_S", 0.0)
-    monkeypatch.setattr("desk.supervisor.LOOK_TWICE_AFTER_S", 0.0)
+    monkeypatch.setattr("desk.running.supervisor.LOOK_AGAIN_AFTER_S", 0.0)
+    monkeypatch.setattr("desk.running.supervisor.LOOK_TWICE_AFTER_S", 0.0)
     monkeypatch.setattr(supervisor.worker, "start", lambda: None)
     monkeypatch.setattr(supervisor, "_deployed", lambda: told.append("told") or iter_true())
     clock = supervisor._bring_up_the_clock()

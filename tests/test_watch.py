@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desk.door import Door
-from desk.watch import Watch, look, watching
+from desk.running.watch import Watch, look, watching
 from flows.delivery import deliver_alarms_now, deliver_messages_now
 from flows.home import Home
 from flows.outgoing import office_of

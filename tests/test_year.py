@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from desk.cli import main
-from desk.cli_console import Surroundings
-from desk.year import Statistics, lived
-from desk.year_stories import plan, told
+from desk.cli.console import Surroundings
+from desk.cli.main import main
+from desk.rehearsal.year import Statistics, lived
+from desk.rehearsal.year_stories import plan, told
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from desk.scenario import Step, at_minute
-from desk.scenario_written import plain, remarks, written
+from desk.rehearsal.scenario import Step, at_minute
+from desk.rehearsal.written import plain, remarks, written
 from tests.histories.stage import Difference, Setting
 from tests.reference import World
 

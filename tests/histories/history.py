@@ -6,8 +6,8 @@ from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 
-from desk.play import Played
-from desk.scenario import Step
+from desk.rehearsal.play import Played
+from desk.rehearsal.scenario import Step
 from tests.histories.filed import file_of
 from tests.histories.stage import Difference, Real, Setting, Stage, compare, compare_all, compare_counts, step_of
 from tests.reference import Answer, Attempt, World

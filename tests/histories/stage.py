@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
-from desk.play import Play, Played
-from desk.play_roster import put_in_office
-from desk.scenario import Roster, Scenario, Step, at_minute
-from desk.stages import InMemory
+from desk.rehearsal.play import Play, Played
+from desk.rehearsal.play_roster import put_in_office
+from desk.rehearsal.scenario import Roster, Scenario, Step, at_minute
+from desk.rehearsal.stages import InMemory
 from machines.act import Act
 from machines.refusal import Unanswerable
 from machines.settle import act_settled

@@ -1,0 +1,1 @@
+"""The demonstration: an invented Assembly with cases in every state."""

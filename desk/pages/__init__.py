@@ -1,0 +1,1 @@
+"""The pages: what each shows, and how forms, votes, calendars and diagrams are drawn."""

@@ -1,0 +1,1 @@
+"""Scenarios and synthetic years: written down, checked, played and judged."""

@@ -1,0 +1,106 @@
+"""`kenes up`: one program that starts desk, clock and worker, looks after them, and ends them.
+
+The desk answers at once; the clock comes up behind it. Prefect's server and the worker are processes of their own: the desk knows
+nothing of the flows.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+from typing import IO
+
+from desk.running.clockwork import environment_of
+from desk.running.supervisor import KENES, WORKER, WRONG, Supervisor, address_of, say, signals
+from models.settings import Settings
+
+
+def up(settings: Settings) -> int:
+    """Start everything and look after it until Ctrl-C; return the exit status.
+
+    Raises WrongSettingError for a wrong ruling, before anything is started.
+    """
+    _check_rulings(settings)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (settings.home / "up.lock").open("a+") as lock:
+        if not _taken(lock):
+            say(_running_already(settings.home))
+            return WRONG
+        host, port = address_of(settings.url)
+        if not _is_free(host, port):
+            another = f"http://{host}:{port + 1}"
+            say(
+                f"Port {port} of {host} is in use by another program: end it, or set KENES_URL to another, such as {another}."
+            )
+            return WRONG
+        return Supervisor(settings, prefect_port=_port_for_prefect(settings.home)).run()
+
+
+def worker(settings: Settings) -> int:
+    """Run one worker against the Prefect server that is set, until a signal ends it; return the exit status."""
+    if not settings.prefect_api_url:
+        say("PREFECT_API_URL is not set: it says where Prefect's server is. `kenes up` starts one.")
+        return WRONG
+    if status := _prepared():
+        return status
+    environment = environment_of(os.environ, home=settings.home, api_url=settings.prefect_api_url)
+    working = subprocess.Popen(WORKER, env=environment)  # noqa: S603
+    with signals(working.send_signal):
+        return working.wait()
+
+
+def _check_rulings(settings: Settings) -> None:
+    """Read the rulings where there are any: without them this program is spared the machines."""
+    if settings.rulings:
+        from machines.configured import configured_book
+
+        configured_book(settings)
+
+
+def _prepared() -> int:
+    """Make the home ready in a process of its own, so that this one stays small; what is wrong is said there."""
+    return subprocess.run([*KENES, "init"], stdout=subprocess.DEVNULL, check=False).returncode  # noqa: S603
+
+
+def _taken(lock: IO[str]) -> bool:
+    """Take the home for this program; the lock is gone with it, however it ends."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _running_already(home: Path) -> str:
+    try:
+        place = json.loads((home / "up.json").read_text(encoding="utf-8"))
+        return f"kenes runs already on {home}: {place['desk']}, process {place['pid']}. Ctrl-C there ends it."
+    except (OSError, ValueError, KeyError):
+        return f"kenes is being started already on {home}."
+
+
+def _port_for_prefect(home: Path) -> int:
+    """Choose where Prefect's server listens: where it did the last time, so that its page stays where it was, or anywhere."""
+    file = home / "prefect.port"
+    with contextlib.suppress(OSError, ValueError):
+        port = int(file.read_text(encoding="ascii"))
+        if _is_free("127.0.0.1", port):
+            return port
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        port = int(place.getsockname()[1])
+    file.write_text(str(port), encoding="ascii")
+    return port
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as place:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            place.bind((host, port))
+        except OSError:
+            return False
+    return True
