@@ -1,4 +1,4 @@
-"""What is read: the acts of a case with reasons, the inbox and the list of 100,000 cases, the record as a whole."""
+"""What is read: the acts of a case with reasons, the inbox, the list and the search of 100,000 cases, the record as a whole."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ from benchmarks.many import add_cases, add_journals
 from benchmarks.place import forgetful, place
 from desk.inbox import inbox
 from desk.listing import Filter, cases_listed
+from desk.search import search
 from machines.journal import verify
 from machines.perform import explain
 from machines.rulebook import Rulebook
@@ -18,6 +19,7 @@ from models.database import Database
 CASES = 100_000
 ENTRIES = 60_000
 NOW = DAY_ONE + timedelta(days=2)
+WORDS = ("C-2026-0004711", "2026 47", "кворум")
 PEOPLE = ("wb", "ch", "d1", "d2", "s:Kostanay")
 
 
@@ -26,6 +28,7 @@ def figures(database: Database, templates: list[str]) -> Iterator[Figure]:
     yield _explained(database, templates)
     yield _listed("inbox of 100,000 cases, p95", database, _inbox)
     yield _listed("list of 100,000 cases, p95", database, _list)
+    yield _listed("four searches among 100,000 cases, p95", database, _search)
 
 
 def verified() -> Iterator[Figure]:
@@ -86,3 +89,14 @@ def _list(database: Database, person: str) -> None:
         rows, _ = cases_listed(db, Filter(person=person), at=NOW, book=Rulebook(), after=None, limit=100)
     if len(rows) != 100:
         raise SystemExit(f"{len(rows)} of 100 rows are listed")
+
+
+def _search(database: Database, person: str) -> None:
+    """Search as people do: by a number, by how a number begins, by a word of a norm, by the name of whom the cases are about."""
+    with database.transaction(write=False) as db:
+        (name,) = db.one("SELECT name_ru FROM people WHERE person_id = 'q:4711'") or ("",)
+        found = [
+            search(db, words, person=person, at=NOW, language="ru") for words in (WORDS[0], WORDS[1], WORDS[2], name)
+        ]
+    if not found[0].cases or not found[1].cases or not found[2].norms or not found[3].people:
+        raise SystemExit("the search among 100,000 cases finds nothing")

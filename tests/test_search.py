@@ -1,6 +1,5 @@
 """The search: what is meant is found, whatever letters it is typed with, and only by who may see it."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -105,33 +104,3 @@ def test_one_find_leads_straight_to_it(pages: Pages):
     assert "Nothing was found for “hippopotamus”." in pages.text("/search?q=hippopotamus")
     nominated(pages.assembly, "p:B")
     assert number in pages.text("/search?q=c-2006")
-
-
-@pytest.mark.slow
-def test_a_hundred_thousand_cases_are_searched_in_50_ms(database: Database):
-    """By name, by number and by the beginning of a number; the median of five."""
-    assembly = Assembly(database)
-    number = nominated(assembly).number
-    columns = assembly.ask("SELECT * FROM cases WHERE number = ?", number)[0]
-    with database.transaction() as db:
-        marks = ", ".join("?" * len(columns))
-        for thousand in range(100):
-            people = [
-                (f"x{thousand}-{n}", f"Кісі{n} Тұрсын{thousand}", f"киси{n} турсын{thousand}") for n in range(200)
-            ]
-            db.many(
-                "INSERT INTO people (person_id, name_kk, name_ru, name_en, language, region, sort_key, search_key)"
-                " VALUES (?, ?, '', '', 'kk', '', '', ?)", people,
-            )  # fmt: skip
-            rows = [(f"C-19{thousand:02d}-{n:04d}", *columns[1:]) for n in range(1000)]
-            db.many(f"INSERT INTO cases VALUES ({marks})", rows)
-    for words in ("турсын42 киси7", "c-1942-77", "1942 77", "c-1942", "кворум", number):
-        took = sorted(_seconds(database, words) for _ in range(5))[2]
-        assert took < 0.05, (words, took)
-
-
-def _seconds(database: Database, words: str) -> float:
-    begun = time.perf_counter()
-    with database.transaction(write=False) as db:
-        search(db, words, person="wb", at=NOW, language="kk")
-    return time.perf_counter() - begun
