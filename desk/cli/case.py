@@ -4,17 +4,15 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-import sys
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from desk.cli.console import NOT_FOUND, Console, Ended, console_of, read_day
+from desk.cli.typed import acts_of, mapping, read_file, read_mapping, read_yaml
 from desk.cli.words import say_answers, say_case, say_done, say_entries, say_moved, say_played
 
 if TYPE_CHECKING:
@@ -193,7 +191,7 @@ def try_acts(
     console = console_of(ctx, as_json=as_json)
     if (act is None) == (acts is None):
         raise typer.BadParameter("name one ACT, or a file with --acts")
-    wanted = [_asked(act, fact, facts, office, on_behalf_of, document)] if act else _acts_of(acts or "")
+    wanted = [_asked(act, fact, facts, office, on_behalf_of, document)] if act else acts_of(acts or "")
     with doors.looking(console.door) as db:
         doors.let_ask(db, person)
     played = doors.try_acts(
@@ -264,58 +262,13 @@ def _asked(
     act: str, fact: list[str] | None, facts: str | None, office: str | None, on_behalf_of: str | None, document: str | None
 ) -> dict[str, Any]:  # fmt: skip
     """Make the request that the API would get: only what was given."""
-    told = _mapping(_read(facts), facts) if facts else {}
+    told = mapping(read_file(facts), facts) if facts else {}
     for each in fact or ():
         name, equals, text = each.partition("=")
         if not equals or not name:
             raise typer.BadParameter(f"--fact {each!r}: expected NAME=YAML, such as route=small_assembly")
-        told[name] = _yaml(text, f"--fact {name}")
+        told[name] = read_yaml(text, f"--fact {name}")
     asked: dict[str, Any] = {"act": act, "facts": told}
     paper = {"document": read_mapping(document, "--document")} if document else {}
     named = {"office": office, "on_behalf_of": on_behalf_of}
     return asked | paper | {name: value for name, value in named.items() if value}
-
-
-def read_mapping(text: str, where: str) -> dict[str, Any]:
-    """Read names with values of an option, in YAML."""
-    return _mapping(_yaml(text, where), where)
-
-
-def _acts_of(path: str) -> list[dict[str, Any]]:
-    """Read a list of acts to play."""
-    acts = _read(path)
-    if not isinstance(acts, list) or not all(isinstance(one, dict) and "act" in one for one in acts):
-        raise typer.BadParameter(f"{path}: expected a list of {{act, facts, …}}")
-    return acts
-
-
-def _read(path: str) -> Any:
-    try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise typer.BadParameter(f"{path}: this is no text in UTF-8") from None
-    return _yaml(text, path)
-
-
-def _yaml(text: str, where: str) -> Any:
-    """Read YAML into the types of JSON: days become their text, as the API gets them."""
-    import yaml
-
-    try:
-        return json.loads(json.dumps(yaml.safe_load(text), default=_iso))
-    except RecursionError:
-        raise typer.BadParameter(f"{where}: this is nested too deeply") from None
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        raise typer.BadParameter(f"{where}: this is no YAML: {error}") from None
-
-
-def _iso(value: Any) -> str:
-    if not isinstance(value, date):
-        raise TypeError(f"facts have no {type(value).__name__}")
-    return value.isoformat()
-
-
-def _mapping(value: Any, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise typer.BadParameter(f"{where}: expected names with values, such as {{number: '7', date: 2006-04-14}}")
-    return value

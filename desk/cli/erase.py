@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.cli.case import read_mapping
 from desk.cli.console import Console, console_of
+from desk.cli.typed import read_mapping
 
 if TYPE_CHECKING:
     from desk.erasing import Erased

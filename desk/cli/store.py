@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from desk.cli.console import CHECK_FAILED, CONFLICT, WRONG, Console, Ended, cons
 from desk.cli.record import keys_of
 from desk.cli.register import progress
 from desk.cli.service import shown_url
+from desk.cli.store_told import KEY_CUT, as_data, counted, counts, say_checked, say_next, say_restored
 
 if TYPE_CHECKING:
     from models.backup import Copy
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from models.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
-
-_CUT = 16  # digits of a public key that tell it from others
 
 
 def backup(
@@ -51,8 +50,8 @@ def backup(
         manifest = write_backup(database, file, copy=copy, at=console.now, key=signing_key(settings), pem=pem)
     size = file.stat().st_size
     if as_json:
-        return console.data({"file": str(file), "bytes": size, "verified": True, **_as_data(asdict(manifest))})
-    console.say(f"{file}: {_counted(manifest.copied)}, {size:,} bytes. Verified: the same rows, the journal whole.")
+        return console.data({"file": str(file), "bytes": size, "verified": True, **as_data(asdict(manifest))})
+    console.say(f"{file}: {counted(manifest.copied)}, {size:,} bytes. Verified: the same rows, the journal whole.")
     if pem:
         console.say("  The signing key is inside: whoever has this file can forge seals. Keep it locked away.")
     else:
@@ -78,7 +77,7 @@ def restore(
     console = console_of(ctx, as_json=as_json)
     with _told(), opened(file) as kept:
         if dry_run:
-            _say_checked(console, kept)
+            say_checked(console, kept)
             return
         settings = _settings_at(console, to)
         elsewhere = settings.database_url != console.settings.database_url
@@ -90,7 +89,7 @@ def restore(
             _copying(kept.database, file.name) as copy,
         ):
             copied = restored(kept, target, copy=copy)
-            _say_restored(console, kept, copied, shown_url(target), elsewhere=elsewhere)
+            say_restored(console, kept, copied, shown_url(target), elsewhere=elsewhere)
 
 
 def move(
@@ -107,10 +106,10 @@ def move(
         _nobody_works(source)
         copied = moved(source, target, copy=copy)
         if as_json:
-            return console.data({"to": shown_url(target), "from": shown_url(source), **_counts(copied)})
-        console.say(f"Moved to {shown_url(target)}: {_counted(copied)}. Verified entry by entry, the journal whole.")
+            return console.data({"to": shown_url(target), "from": shown_url(source), **counts(copied)})
+        console.say(f"Moved to {shown_url(target)}: {counted(copied)}. Verified entry by entry, the journal whole.")
         console.say(f"The old database is as it was: {shown_url(source)}. Nobody may act in it any more.")
-        _say_next(console, elsewhere=True)
+        say_next(console, elsewhere=True)
     return None
 
 
@@ -225,90 +224,13 @@ def _key_to_take(console: Console, kept: Backup, *, without_key: bool) -> str:
             return ""
         raise Ended(
             WRONG,
-            f"The home's signing key ({own[0][:_CUT]}…) is not that of the backup ({needed[:_CUT]}…): put that one in its place,"
+            f"The home's signing key ({own[0][:KEY_CUT]}…) is not that of the backup ({needed[:KEY_CUT]}…): put that one in its place,"
             " or remove it where the backup has its own inside. With --without-key it is left as it is. Nothing was touched.",
         )
     if kept.key:
         return kept.key
     raise Ended(
         WRONG,
-        f"The backup has no signing key inside: put the one that is kept apart ({needed[:_CUT]}…) to"
+        f"The backup has no signing key inside: put the one that is kept apart ({needed[:KEY_CUT]}…) to"
         f" {console.settings.home / 'signing.key'} first, mode 600. If it is lost: --without-key. Nothing was touched.",
     )
-
-
-def _say_checked(console: Console, kept: Backup) -> None:
-    """Look through a backup to the last entry, as a restore would."""
-    from machines.copied import look_through
-    from models.backup import compare
-
-    with kept.database.transaction(write=False) as db:
-        found = look_through(db)
-    compare(kept, found)
-    if console.as_json:
-        return console.data({"file": str(kept.file), "restored": False, **_of_backup(kept), **_counts(found)})
-    console.say(f"{kept.file} is whole: {_counted(found)}; made {_made(console, kept)}. Nothing was restored.")
-    return None
-
-
-def _say_restored(console: Console, kept: Backup, copied: Copied, target: str, *, elsewhere: bool) -> None:
-    if console.as_json:
-        told = {"file": str(kept.file), "restored": True, "to": target}
-        return console.data({**told, **_of_backup(kept), **_counts(copied)})
-    console.say(f"Restored into {target}: {_counted(copied)}.")
-    console.say("Every row and every entry is that of the backup, and the journal is whole.")
-    console.say(
-        f"The backup was made {_made(console, kept)}. What was done later is not in it: tokens that were revoked"
-    )
-    console.say("since are good again, and personal facts that were erased since are back.")
-    if copied.waiting:
-        console.say(
-            f"Messages that waited then: {copied.waiting}. They are sent when the service runs, under the same ids."
-        )
-    _say_next(console, elsewhere=elsewhere)
-    return None
-
-
-def _say_next(console: Console, *, elsewhere: bool) -> None:
-    console.say("Next:")
-    if elsewhere:
-        console.say("  set KENES_DATABASE_URL (or database_url in kenes.toml) to the new address, everywhere")
-    if not keys_of(console):
-        console.say(
-            f"  put the signing key to {console.settings.home / 'signing.key'}: else a new one is made, which fits no seal"
-        )
-    console.say("  kenes verify")
-    console.say("  kenes up")
-
-
-def _made(console: Console, kept: Backup) -> str:
-    from datetime import datetime
-
-    from machines.zones import local_time
-
-    manifest = kept.manifest
-    at = local_time(datetime.fromisoformat(manifest.at), console.settings.zone)
-    return f"{at:%Y-%m-%d %H:%M} by kenes {manifest.kenes}, signed by the key {manifest.key[:_CUT]}…"
-
-
-def _counted(copied: Copied) -> str:
-    rows = sum(one.rows for one in copied.sums.values())
-    return f"{copied.entries} entries of {copied.cases} cases, {copied.seals} seals, {rows} rows of {len(copied.sums)} tables"
-
-
-def _of_backup(kept: Backup) -> dict[str, Any]:
-    manifest = kept.manifest
-    return {"made": manifest.at, "by": manifest.kenes, "key": manifest.key}
-
-
-def _counts(copied: Copied) -> dict[str, Any]:
-    """Return what was copied and found whole, in numbers."""
-    numbers = {"entries": copied.entries, "cases": copied.cases, "seals": copied.seals, "erased": copied.erased}
-    tables = {name: one.rows for name, one in copied.sums.items()}
-    return {"verified": True, **numbers, "messages_waiting": copied.waiting, "tables": tables}
-
-
-def _as_data(manifest: dict[str, Any]) -> dict[str, Any]:
-    copied = manifest.pop("copied")
-    sums = copied.pop("sums")
-    return {**manifest, **copied, "tables": {name: {"rows": one[0], "digest": one[1]} for name, one in sums.items()}}
