@@ -7,9 +7,9 @@ nothing is told; 404 there is no such page; 409 the law says no; 422 what was se
 from collections.abc import Iterator, Mapping
 
 import pytest
-from desk.pages.sittings import router
 from fastapi.routing import APIRoute
 
+from desk.pages.routes import of_sittings
 from models.database import Database
 from tests.api_client import Desk
 from tests.assembly import Assembly
@@ -116,7 +116,7 @@ def desk(database: Database) -> tuple[Desk, Mapping[str, str]]:
 
 def routes() -> Iterator[str]:
     """Yield the routes of these pages."""
-    for included in router.routes:
+    for included in of_sittings.routes:
         for route in getattr(getattr(included, "original_router", None), "routes", [included]):
             if isinstance(route, APIRoute):
                 yield from (f"{method} {route.path}" for method in route.methods)

@@ -34,6 +34,10 @@ OF_CASES = (lists, together, case, act, receipt)
 TO_READ = (register, person, search, calendar, law, plan)
 OF_SITTINGS = (votes, ballot, meetings, sessions, hall, lawful, rolls)
 
-router = APIRouter(include_in_schema=False)
-for page in (*OF_ONE, *OF_CASES, *TO_READ, *OF_SITTINGS, appearance):
+router, of_sittings = APIRouter(include_in_schema=False), APIRouter()
+for page in OF_SITTINGS:
+    of_sittings.include_router(page.router)
+for page in (*OF_ONE, *OF_CASES, *TO_READ):
     router.include_router(page.router)
+router.include_router(of_sittings)
+router.include_router(appearance.router)
