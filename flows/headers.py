@@ -1,14 +1,17 @@
 """Write the headers of mail that hold words which are not ASCII.
 
-The standard library of Python 3.11 loses the blank at which it folds such a header: «сессия Ассамблеи» arrives as one word. Its older
-class for headers does not.
+The standard library of Python 3.11 loses the blank at which it folds such a header: «сессия Ассамблеи» arrives as one word. It loses the
+quotation marks around a name, too, where it folds that: of a name with a comma come several receivers. Its older class for headers
+does neither.
 """
 
+import re
 from email.header import Header
 from email.policy import EmailPolicy
 from typing import Any
 
 _LINE = 76  # RFC 2047, 2
+_PLAIN = re.compile(r"[A-Za-z0-9 '-]*")  # a name that needs no quotation marks
 
 
 class Headers(EmailPolicy):
@@ -19,9 +22,9 @@ class Headers(EmailPolicy):
         text = str(value)
         if name.lower() == "subject" and not text.isascii():
             return f"{name}: {self._words(text, name)}{self.linesep}"
-        if name.lower() == "to" and not text.isascii() and len(value.addresses) == 1:
+        if name.lower() == "to" and len(value.addresses) == 1:
             (receiver,) = value.addresses
-            if receiver.addr_spec.isascii():
+            if receiver.addr_spec.isascii() and not _PLAIN.fullmatch(receiver.display_name):
                 words = self._words(receiver.display_name, name)
                 return f"{name}: {words}{self.linesep} <{receiver.addr_spec}>{self.linesep}"
         return str(super().fold(name, value))
