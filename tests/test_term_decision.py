@@ -9,6 +9,7 @@ from desk.shapes import case_as_of
 from machines.calendar_versions import change
 from machines.counted_anew import Moving, counted_anew, would_move
 from machines.journal import verify
+from machines.perform import explain
 from models.database import Database
 from tests.assembly import Assembly, considered
 
@@ -83,6 +84,14 @@ def test_it_is_left_where_it_stands(assembly: Assembly) -> None:
     assert [] == moves(assembly)
     changed(assembly, "2006-05-26")
     assert ["2006-06-02 00:00"] == [assembly.local(each.anew.due) for each in moves(assembly)]
+
+
+def test_what_is_decided_is_open_to_nothing_more(assembly: Assembly) -> None:
+    """22.1: no act follows; whoever asks what can be done is told: nothing."""
+    case = assembly.do("ch", "term_decision.leave", at="2006-05-17 11:00", facts=told(changed(assembly, "2006-05-25")))
+    with assembly.database.transaction(write=False) as db:
+        number = assembly.number(case)
+        assert [] == explain(db, number, "ch", at=assembly.now, book=assembly.book)
 
 
 def test_the_past_is_told_as_it_was(assembly: Assembly) -> None:

@@ -2,7 +2,8 @@
 
 from machines.procedure import NOBODY
 from machines.procedures import PROCEDURES
-from machines.waiting import TASKS, WAITS, acts_of_state
+from machines.situation import Held, Mandates
+from machines.waiting import TASKS, WAITS, acts_of_state, states_waiting
 
 # States that wait for nobody: they last, or a day or another case ends them.
 LASTING = {
@@ -45,3 +46,11 @@ def test_a_task_is_a_deadline_that_another_case_answers() -> None:
         assert deadline in terms
         assert row.opens_case
         assert set(offices) <= set(row.by)
+
+
+def test_without_deputies_what_waits_for_them_waits_for_the_chairman() -> None:
+    """B01: somebody else who acts as a deputy has it waiting himself."""
+    chairman = Mandates([Held("O-2006-0001", "ch", "chairman", "", "", "", "", "")])
+    for_deputies = ("candidacy", "considered")
+    assert for_deputies in states_waiting(chairman, deputies=("ch",))
+    assert for_deputies not in states_waiting(chairman, deputies=("d1", "d2"))
