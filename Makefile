@@ -26,6 +26,8 @@ DEV := .venv/.dev-$(call checksum,requirements/dev.txt pyproject.toml)
 install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r $(1) 2> .venv/uv.log; } \
           || { echo "Installing with pip, which takes longer."; [ ! -s .venv/uv.log ] || echo "Why not with uv: .venv/uv.log"; $(PIP) install --no-deps --require-hashes -r $(1); }
 
+# Two processes for each core: those that start a service wait most of the time.
+PYTEST = $(BIN)/python -m pytest -q -n 4 --dist worksteal
 QUICK := not slow and not postgresql and not prefect and not browser
 
 .PHONY: help setup up check test bench chaos guards histories pictures lock clean lint develop chromium
@@ -39,10 +41,10 @@ up: $(RUN) ## start kenes with its demo; Ctrl-C ends it
 	@exec $(BIN)/kenes up --demo
 
 check: lint ## formatting, lint, types, import rules, quick tests on SQLite (two minutes at most)
-	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m "$(QUICK)"
+	@$(PYTEST) -m "$(QUICK)"
 
 test: lint chromium ## what CI runs: all of check, and every test on SQLite and PostgreSQL, with a real Prefect and a real browser
-	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov --cov-report=term:skip-covered
+	@$(PYTEST) --cov --cov-report=term:skip-covered
 
 # For the tests in a browser: on Debian as root it is installed; elsewhere those tests say what is missing.
 chromium:

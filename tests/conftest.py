@@ -5,6 +5,7 @@ SQLite alone asks for `sqlite_database`, one about PostgreSQL alone for `postgre
 """
 
 import itertools
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -19,6 +20,25 @@ from models import Database
 from models.migrations import upgrade
 from tests import postgresql
 from tests.chromium import chromium
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let half of the processes begin with what takes minutes, and the others take over what comes after it.
+
+    Each process is given an equal part of the list, and takes from another's when it has done its own (`--dist worksteal`).
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    half = max(1, processes // 2)
+    long = [item for item in items if item.get_closest_marker("prefect")]
+    others = iter([item for item in items if not item.get_closest_marker("prefect")])
+    left = len(items)
+    ordered: list[pytest.Item] = []
+    for process in range(processes):
+        part = left // (processes - process)
+        left -= part
+        first = long[process::half] if process < half else []
+        ordered += [*first, *itertools.islice(others, max(0, part - len(first)))]
+    items[:] = [*ordered, *others]
 
 
 @pytest.fixture(scope="session")

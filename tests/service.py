@@ -79,12 +79,10 @@ class Service:
         """Read what it has said on the terminal."""
         return (self.home / "terminal").read_text()
 
-    def stop(self) -> float:
-        """Press Ctrl-C and return how long everything took to end."""
-        began = time.monotonic()
+    def stop(self) -> None:
+        """Press Ctrl-C, and wait until everything has ended."""
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=60)
-        return time.monotonic() - began
+        self.process.wait(timeout=PATIENCE_S)
 
 
 def _answer(request: urllib.request.Request) -> tuple[Any] | None:
