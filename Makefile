@@ -30,7 +30,7 @@ install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --comp
 PYTEST = $(BIN)/python -m pytest -q -n 4 --dist worksteal
 QUICK := not slow and not postgresql and not prefect and not browser
 
-.PHONY: help setup up check test bench chaos guards histories pictures lock clean lint develop chromium
+.PHONY: help setup up check test coverage bench chaos guards histories pictures lock clean lint develop chromium
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -44,7 +44,11 @@ check: lint ## formatting, lint, types, import rules, quick tests on SQLite (two
 	@$(PYTEST) -m "$(QUICK)"
 
 test: lint chromium ## what CI runs: all of check, and every test on SQLite and PostgreSQL, with a real Prefect and a real browser
-	@$(PYTEST) --cov --cov-report=term:skip-covered
+	@$(PYTEST)
+
+# Apart from `make test`: who is watched works at half the speed.
+coverage: $(DEV) ## see that every line and every branch of machines/ is tested
+	@$(PYTEST) -m "not prefect and not browser" --cov --cov-report=term-missing:skip-covered
 
 # For the tests in a browser: on Debian as root it is installed; elsewhere those tests say what is missing.
 chromium:

@@ -177,6 +177,7 @@ def test_every_page_is_in_the_matrix(desk: Desk) -> None:
     assert sorted({*MATRIX, *OF_SITTINGS}) == sorted(set(routes_of(desk)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("route", "address", "cells"), CELLS, ids=[f"{route} {address}" for route, address, _ in CELLS]
 )
