@@ -30,7 +30,7 @@ install = { [ -z "$(NO_UV)" ] && [ -x $(BIN)/uv ] && $(UV) pip install -q --comp
 PYTEST = $(BIN)/python -m pytest -q -n 4 --dist worksteal
 QUICK := not slow and not postgresql and not prefect and not browser
 
-.PHONY: help setup up check test coverage bench chaos guards histories pictures lock clean lint develop chromium
+.PHONY: help setup up check test coverage bench chaos barriers guards histories pictures lock clean lint develop chromium
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -60,6 +60,9 @@ bench: $(DEV) ## print the speeds as ratios to the bare statements
 
 chaos: $(DEV) ## kill, fail and race it: CYCLES=300
 	@$(BIN)/python -m benchmarks.chaos --cycles $(CYCLES)
+
+barriers: $(DEV) chromium ## look at every page with axe, as everybody, in both themes and three widths
+	@$(BIN)/python -m benchmarks.barriers
 
 guards: $(DEV) ## remove each guard in turn and say who notices
 	@$(BIN)/python -m benchmarks.guards

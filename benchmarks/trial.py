@@ -236,7 +236,7 @@ class Trial:
             log = self.service.log(name)
             wrong = [line for line in log.splitlines() if not (line.startswith("{") and line.endswith("}"))]
             if wrong:
-                yield f"{len(wrong)} lines of the log of the {name} are no JSON: {wrong[0][:200]}"
+                yield f"{len(wrong)} lines of the log of the {name} are no JSON, the last: {wrong[-1][:200]}"
             if "@kenes.example" in log:
                 yield f"the log of the {name} has somebody's address"
 

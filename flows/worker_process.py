@@ -7,10 +7,12 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 
 from flows.home import at_home
 from flows.worker import POOL, KenesWorker
 from models.logs import write_logs
+from models.settings import read_settings
 
 LIMIT = 10  # runs at once; they share this process and the database
 ENDS_WITHIN_S = 9.0  # of a signal; what still waits for a server that is gone would wait for minutes
@@ -20,9 +22,10 @@ log = logging.getLogger("kenes.worker")
 
 def main() -> int:
     """Run a worker until a signal ends it; 1 if an error did, such as a server that is gone when it starts."""
-    settings = at_home().settings  # a wrong setting is said now, and not by every run
+    settings = read_settings(os.environ, Path.cwd())  # a wrong setting is said now, and not by every run
     write_logs(settings.log)  # after Prefect has set up its own
     try:
+        at_home()
         asyncio.run(_work())
     except Exception:  # whoever supervises starts it again; its log stays one of lines of JSON
         log.exception("the worker has ended by an error")

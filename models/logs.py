@@ -8,9 +8,11 @@ database is away.
 import json
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import TextIO
 
 OURS = "kenes"  # the logger that all of ours descend from
@@ -50,7 +52,7 @@ def write_logs(form: str, *, to: TextIO | None = None) -> None:
     """Write what this process logs as *form* says (text, json): ours from `info` on, of others what is a warning.
 
     What other libraries have set up to write on the terminal writes in the same form; where they send records besides is
-    left alone.
+    left alone. An error that nobody has caught, in whatever thread, is a record too.
     """
     handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(JsonLines() if form == "json" else Lines())
@@ -65,6 +67,14 @@ def write_logs(form: str, *, to: TextIO | None = None) -> None:
     root.setLevel(logging.WARNING)
     logging.raiseExceptions = False  # a record that could not be sent on would be told in a form of its own
     logging.getLogger(OURS).setLevel(logging.INFO)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+    sys.unraisablehook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    if error is not None and not issubclass(kind, SystemExit):
+        logging.getLogger(OURS).critical("an error that nobody has caught", exc_info=(kind, error, trace))
 
 
 def _time(record: logging.LogRecord) -> datetime:

@@ -73,14 +73,15 @@ class Crawler:
                 ahead += [(link, address) for link in found if link.startswith("/")]
 
     def _is_new(self, address: str) -> bool:
-        kind = self._kind(address)
+        kind = self.kind(address)
         if address in self._seen or self._of_kind[kind] >= OF_EACH_KIND:
             return False
         self._seen.add(address)
         self._of_kind[kind] += 1
         return True
 
-    def _kind(self, address: str) -> str:
+    def kind(self, address: str) -> str:
+        """Say of which kind a page is: those of one kind are drawn alike."""
         parts = urlsplit(address)
         number = _NUMBER.search(parts.path)
         path = _NUMBER.sub(lambda found: f"{found[0][0]}:{self._states.get(found[0])}", parts.path)

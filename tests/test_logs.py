@@ -4,6 +4,8 @@ import io
 import json
 import logging
 import sqlite3
+import sys
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +25,7 @@ def written():
     loggers = [root, *(each for each in root.manager.loggerDict.values() if isinstance(each, logging.Logger))]
     before = {logger: logger.handlers[:] for logger in loggers}
     levels, raises = (root.level, ours.level), logging.raiseExceptions
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     stream = io.StringIO()
 
     def write(form: str) -> io.StringIO:
@@ -34,6 +37,7 @@ def written():
         logger.handlers[:] = handlers
     root.setLevel(levels[0])
     logging.raiseExceptions = raises
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     ours.setLevel(levels[1])
 
 
@@ -120,3 +124,21 @@ def test_a_run_is_logged_with_what_its_table_is_about(written) -> None:
     assert "1 performed: M-1 left" == title["message"]
     assert {"case": "M-1", "act": "exit", "norms": "20.3"}.items() <= row.items()
     assert "@" not in stream.getvalue()
+
+
+def test_an_error_that_nobody_catches_is_a_line_too(written) -> None:
+    """Of the program and of a thread: the log stays one of objects of JSON, without the words of the error."""
+    stream = written("json")
+
+    def fall() -> None:
+        raise ValueError("Әбдіқадырова")
+
+    thread = threading.Thread(target=fall)
+    thread.start()
+    thread.join()
+    try:
+        fall()
+    except ValueError:
+        sys.excepthook(*sys.exc_info())
+    assert ["ValueError", "ValueError"] == [line["error"] for line in lines(stream)]
+    assert "Әбдіқадырова" not in stream.getvalue()
