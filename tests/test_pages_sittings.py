@@ -1,5 +1,7 @@
 """Meetings, sessions and requests as pages: agenda, presence, registration by scanning, the hall, lawful dates beside a form."""
 
+import re
+
 import pytest
 
 from machines.annual_session import first_act
@@ -156,6 +158,36 @@ def test_the_hall_shows_the_quorum_and_no_result_before_the_end(assembly: Assemb
     assert f"/ballots/{case.number}" in hall.links
     assembly.do("ch", "resolution.close_vote", case=case)
     assert "For 6" in visit.read(f"/sessions/{session.number}/hall?big=1").text
+
+
+@pytest.mark.parametrize("method", ["roll_call", "secret"])
+def test_the_hall_is_drawn_anew_when_something_has_happened(assembly: Assembly, method: str) -> None:
+    """A vote, in secret too, somebody who leaves, a closing; else a page that has seen the hall is told so, without it."""
+    people = assembly.people_in[:9]
+    session = open_session(assembly, people, method=method)
+    case = voting_session(assembly, session)
+    visit = Visit(Desk(assembly), people[7])
+    headers = {"Cookie": visit.cookie, "Accept": "text/html"} | PART
+
+    def polled(seen: str) -> tuple[int, str]:
+        answer = visit.client.get(
+            f"/sessions/{session.number}/hall", params={"big": "1", "seen": seen}, headers=headers
+        )
+        found = re.search(r"seen=(\w*)", answer.text)
+        return answer.status_code, found[1] if found else seen
+
+    _, mark = polled("")
+    for happens in (
+        lambda: vote(assembly, case, people[:1]),
+        lambda: assembly.do("wb", "session.check_out", case=session, facts={"members": [people[8]]}),
+        lambda: assembly.do("ch", "resolution.close_vote", case=case),
+    ):
+        assert (204, mark) == polled(mark)
+        happens()
+        status, now = polled(mark)
+        assert (200, True) == (status, now != mark)
+        mark = now
+    assert 200 == visit.client.get(f"/sessions/{session.number}/hall?seen={mark}").status_code
 
 
 def test_whoever_presides_finds_the_acts_in_the_hall(assembly: Assembly) -> None:

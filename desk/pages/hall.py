@@ -3,6 +3,7 @@
 Both refresh themselves where scripts run, and by a plain link where none do. Results are shown after a vote is closed, not before.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -123,11 +124,17 @@ def _registration(request: Request, visitor: Visits, *, status: int = 200, **sho
 
 @router.get("/sessions/{number}/hall")
 @router.get("/meetings/{number}/hall")
-def hall(request: Request, visitor: Visits, number: str, big: str = "") -> Response:
-    """Show the hall: who is there and how many are needed, what is voted on now, what the last votes came to."""
+def hall(request: Request, visitor: Visits, number: str, big: str = "", seen: str = "") -> Response:
+    """Show the hall: who is there and how many are needed, what is voted on now, what the last votes came to.
+
+    A page that refreshes itself says which hall it has *seen*: while nothing has happened since, within the same minute, the answer is 204.
+    """
     with look(request, visitor) as at:
-        case = at.seen(number, _procedure(request))
-        rows = at.belonging(number)
+        at.shown(number, _procedure(request))
+        mark = _mark(at, number)
+        if _is_part(request) and seen == mark:
+            return Response(status_code=204)
+        case, rows = at.case(number), at.belonging(number)
         voted = next((row for row in rows if is_open(row)), None)
         now = vote_shown(at, voted.number) if voted else None
         closed = [row for row in rows if row.final and row.facts.get("counts")]
@@ -138,6 +145,7 @@ def hall(request: Request, visitor: Visits, number: str, big: str = "") -> Respo
             "ahead": [ahead_shown(at, row) for row in rows if not row.final and row is not voted],
             "countdown": dated[0] if dated else None, "method": value(at, "method", case["facts"]),
             "acts": [] if big else _acts(at, rows, number, voted), "big": bool(big), "over": case["final"],
+            "mark": "" if dated else mark,  # while time is counted down the page is drawn anew
             "ballot": ballot_of(at, now["number"]) if now and not big else None,
             "mine": my_vote(at, now["number"]) if now and not big else None,
         }  # fmt: skip
@@ -145,6 +153,13 @@ def hall(request: Request, visitor: Visits, number: str, big: str = "") -> Respo
         request, "hall_part.html" if _is_part(request) else "hall.html", visitor.language, visitor.at, visitor=visitor, here=HERE,
         crumbs=((page_of(number), number), ("", at.t("hall.title"))), **shows,
     )  # fmt: skip
+
+
+def _mark(at: Look, number: str) -> str:
+    """Name the hall as it stands: the last entries of the sitting and of its questions, whoever looks, and the minute."""
+    heads = at.db.all("SELECT head FROM cases WHERE number = ? OR parent = ? ORDER BY number", number, number)
+    told = [*(head for (head,) in heads), *sorted(at.visitor.offices), at.language, f"{at.visitor.at:%H%M}"]
+    return hashlib.sha256(" ".join(told).encode()).hexdigest()[:16]
 
 
 def _acts(at: Look, rows: Sequence[Row], number: str, voted: Row | None) -> list[dict[str, Any]]:

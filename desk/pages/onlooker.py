@@ -86,11 +86,15 @@ class Look:
         return known is not None and known.name == procedure
 
     def seen(self, number: str, procedure: str) -> dict[str, Any]:
-        """Return a case of a procedure to whom it is shown; of another procedure there is no such page."""
+        """Return a case of a procedure to whom it is shown."""
+        self.shown(number, procedure)
+        return self.case(number)
+
+    def shown(self, number: str, procedure: str) -> None:
+        """Let those pass to whom the case is shown; of another procedure there is no such page: both are Unknown."""
         if not self.is_of(number, procedure) or not number.isprintable():
             raise Unknown("case", number)
         let_see(self.db, number, self.visitor.person_id, self.visitor.at)
-        return self.case(number)
 
     def acts(self, number: str) -> list[dict[str, Any]]:
         """Return the acts of the case's state as `parts.act` draws them: those that it waits for first; asked once."""
