@@ -8,7 +8,7 @@ from typing import Any
 
 from desk.listing import Duties, Row, duties, rows_of_states
 from desk.shapes import moment
-from machines.procedure import Office
+from machines.authority import entered_by
 from machines.procedures import PROCEDURES
 from machines.rulebook import Rulebook
 from machines.waiting import WAITS, acts_of_state, states_waiting, tasks_of
@@ -158,7 +158,7 @@ def _offices(acts: tuple[str, ...], language: str) -> list[str]:
     for act in acts:
         procedure, _, name = act.partition(".")
         for office in PROCEDURES[procedure].rows[name].persons:
-            shown = "working_body" if office is Office.president else office.value
+            shown = entered_by(office)
             if has(f"names.office.{shown}"):
                 names.append(say(f"names.office.{shown}", language))
     return list(dict.fromkeys(names))

@@ -35,6 +35,7 @@ from desk.problems import problem
 from machines.act import PRESIDENT
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Conflict, KeyReused, Unanswerable, Unknown
+from machines.standing import standing
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,6 +46,9 @@ UNTOLD = "resolution.secret_until_closed"
 @router.get("/open")
 def what_can_be_opened(request: Request, visitor: Visits) -> Response:
     """List the acts that open a case: those of the visitor's own offices first."""
+    door: Door = request.app.state.door
+    with looking(door) as db:
+        held = standing(db, visitor.person_id, at=visitor.at, book=door.book)
     rows = [
         (procedure, row)
         for procedure in PROCEDURES.values()
@@ -54,7 +58,7 @@ def what_can_be_opened(request: Request, visitor: Visits) -> Response:
     acts = [
         {
             "href": f"/open/{procedure.name}/{row.name}", "what": name_of("act", f"{procedure.name}.{row.name}", visitor.language),
-            "about": name_of("procedure", procedure.name, visitor.language), "mine": bool({*visitor.offices} & {*row.persons}),
+            "about": name_of("procedure", procedure.name, visitor.language), "mine": bool(held.offices(procedure, row)),
             "by": [name_of("office", office.value, visitor.language) for office in row.persons],
         }
         for procedure, row in rows
