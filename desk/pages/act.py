@@ -30,7 +30,7 @@ from desk.pages.forms import label_of, leaves
 from desk.pages.lawful_shown import lawful_dates
 from desk.pages.page import name_of, page, speaker
 from desk.pages.telling import entry_told, facts_told, in_order, last_day_shown, names_in, offset_shown, with_names
-from desk.pages.visiting import Visitor, Visits
+from desk.pages.visiting import TYPED_BY, Types, Visitor, Visits
 from desk.problems import problem
 from machines.act import PRESIDENT
 from machines.procedures import PROCEDURES, procedure_of_number
@@ -77,7 +77,7 @@ def ask_opening(request: Request, visitor: Visits, procedure: str, act: str) -> 
 
 
 @router.post("/open/{procedure}/{act}")
-def post_opening(request: Request, visitor: Visits, procedure: str, act: str, typed: Typed) -> Response:
+def post_opening(request: Request, visitor: Types, procedure: str, act: str, typed: Typed) -> Response:
     """Check the first act of a case, or do it."""
     return _step(_opening(request, visitor, procedure, act, typed))
 
@@ -90,7 +90,7 @@ def ask_act(request: Request, visitor: Visits, number: str, act: str) -> Respons
 
 
 @router.post("/cases/{number}/acts/{act}")
-def post_act(request: Request, visitor: Visits, number: str, act: str, typed: Typed) -> Response:
+def post_act(request: Request, visitor: Types, number: str, act: str, typed: Typed) -> Response:
     """Check an act, or do it."""
     return _step(_of_case(request, visitor, number, act, typed))
 
@@ -175,7 +175,7 @@ def _check(acting: Acting) -> Response:
     hidden = {
         name: value
         for name, value in (acting.chosen or acting).typed.items()
-        if name not in ("step", "more", "lang", "key")
+        if name not in ("step", "more", "lang", "key", TYPED_BY)
     }
     return _draw(
         acting, "check.html", told=told, hidden=hidden | {"key": key_of(acting)}, brings=_brings(acting, tried), **shows

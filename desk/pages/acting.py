@@ -26,12 +26,17 @@ _PERSON = Field(BEHALF, BEHALF, "person", optional=True)
 OF_THE_PRESIDENT = Field(BEHALF, BEHALF, "choice", optional=True, choices=(PRESIDENT,))
 
 
-async def typed_form(request: Request) -> dict[str, str]:
-    """Read a form; of a name that is given more than once the last value counts."""
+async def typed_pairs(request: Request) -> list[tuple[str, str]]:
+    """Read the fields of a form in their order."""
     if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
         raise WrongStatus(413, most=LARGEST_BODY)
     form = await request.form(max_fields=5000)
-    return {name: value for name, value in form.items() if isinstance(value, str) and "\0" not in value}
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str) and "\0" not in value]
+
+
+async def typed_form(request: Request) -> dict[str, str]:
+    """Read a form; of a name that is given more than once the last value counts."""
+    return dict(await typed_pairs(request))
 
 
 Typed = Annotated[dict[str, str], Depends(typed_form)]

@@ -13,7 +13,7 @@ from desk.pages.fields import Form, faults_shown
 from desk.pages.page import name_of, speaker
 from desk.pages.page import page as drawn
 from desk.pages.telling import last_day_shown
-from desk.pages.visiting import Visitor, Visits
+from desk.pages.visiting import Types, Visitor, Visits
 from desk.plans import (
     law_of,
     planned_announcement,
@@ -71,7 +71,7 @@ def ask_what(request: Request, visitor: Visits, number: str, act: str = "") -> R
 
 
 @router.post("/cases/{number}/try")
-def try_it(request: Request, visitor: Visits, number: str, typed: Typed) -> Response:
+def try_it(request: Request, visitor: Types, number: str, typed: Typed) -> Response:
     """Play the act on a copy of the case and say what it would bring; the case stays as it is."""
     state, procedure = _case(request, visitor, number)
     acting = _acting(request, visitor, number, procedure, typed.get("act", ""), typed)
