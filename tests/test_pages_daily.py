@@ -42,6 +42,22 @@ def test_every_state_has_its_step(name: str) -> None:
     assert 2 <= len(STEPS[name]) <= 6
 
 
+@pytest.mark.parametrize(
+    ("now", "heading"),
+    [
+        ("2006-05-28 10:00", "Later (1)"), ("2006-05-29 00:00", "This week, until Sunday 04.06.2006 (1)"),
+        ("2006-06-01 23:59", "This week, until Sunday 04.06.2006 (1)"), ("2006-06-02 09:00", "Today (1)"),
+    ],
+)  # fmt: skip
+def test_the_inbox_says_when_this_week_ends(desk: Desk, now: str, heading: str) -> None:
+    """A week ends on its Sunday, which stands in the heading."""
+    number = desk.nominate(person="p:A")
+    desk.act("wb", number, "admit")
+    desk.assembly.consider(number, at="2006-05-19 10:00")  # to be submitted by the end of Friday 2 June
+    desk.at(now)
+    assert heading in Visit(desk, "d1").read("/").text
+
+
 def test_the_inbox_leads_to_the_very_task(desk: Desk) -> None:
     """One act to do: its form; several: the case; done acts lead to their receipts."""
     number = desk.nominate()
