@@ -63,7 +63,9 @@ def papers_of(entries: Iterable[Mapping[str, Any]], language: str) -> list[dict[
 
 def paper_told(paper: Mapping[str, Any], language: str) -> str:
     """Write a paper as officials do: what it is, its number, its day."""
-    what = paper.get("kind") or (named("value", f"body.{paper['body']}", language) if "body" in paper else "")
+    kind = str(paper.get("kind") or "")
+    what = named("value", f"body.{paper['body']}", language) if "body" in paper else ""
+    what = (say(f"names.value.paper.{kind}", language) if has(f"names.value.paper.{kind}") else kind) or what
     number = say(
         "frame.paper", language, number=str(paper["number"]), date=shown(date.fromisoformat(str(paper["date"])))
     )
