@@ -26,6 +26,7 @@ PAGES = (
     "/people", "/people/d1", "/bodies", "/bodies/Kostanay", "/offices", "/search?q=абд", "/search?q=zzz", "/calendar?month=2026-12",
     "/calendar/link", "/norms?chapter=14", "/norms/14.2a", "/rulings", "/procedures", "/procedures/candidacy",
     "/plan?on=2027-03-01&decided=2026-12-01&opened=2026-12-01", "/plan?on=zz", "/operations",
+    "/open/edition/propose?rule=poll.reference_moment", "/open/edition/propose?rule=candidacy.approval_days&since=2027-01-01",
 )  # fmt: skip
 LOOKS = (("light", 1280, "kk"), ("dark", 320, "ru"), ("dark", 1280, "en"), ("light", 768, "kk"))
 _VIOLATIONS = "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => [v.id, v.nodes[0].html.slice(0, 200)]))"

@@ -25,6 +25,7 @@ from desk.pages.acting import (
     seq_of,
 )
 from desk.pages.choosing import CHOSEN, choose
+from desk.pages.edition_shown import edition_reported, present_values
 from desk.pages.fields import Form, faults_shown
 from desk.pages.forms import label_of, leaves
 from desk.pages.lawful_shown import lawful_dates
@@ -167,6 +168,7 @@ def _check(acting: Acting) -> Response:
     with reading(acting.door, acting.visitor.at) as db:
         names = names_in(db, [asked], language)
         shows = context(db, acting)
+        concerned = edition_reported(db, acting.act, asked["facts"], acting.number, acting.reader)
     told = facts_told(in_order(asked["facts"], acting.procedure.name, acting.row.name), language, names)
     if asked.get(BEHALF):
         told += facts_told(
@@ -178,7 +180,13 @@ def _check(acting: Acting) -> Response:
         if name not in ("step", "more", "lang", "key", TYPED_BY)
     }
     return _draw(
-        acting, "check.html", told=told, hidden=hidden | {"key": key_of(acting)}, brings=_brings(acting, tried), **shows
+        acting,
+        "check.html",
+        told=told,
+        hidden=hidden | {"key": key_of(acting)},
+        brings=_brings(acting, tried),
+        concerned=concerned,
+        **shows,
     )
 
 
@@ -225,10 +233,11 @@ def _form(
     with reading(acting.door, acting.visitor.at) as db:
         if said and said.get("refusals"):
             said = {**said, "refusals": with_names(db, said["refusals"], language)}
+        form.present = present_values(db, acting.fields, acting.reader)
         shows = context(db, acting) | {"fields": form.shown(db), "beside": beside.shown(db)}
         seen = acting.typed.get("seen") or (str(seq_of(db, acting.number)) if acting.number else "")
         lawful = lawful_dates(
-            db, acting.door, f"{acting.procedure.name}.{acting.row.name}", acting.typed, number=acting.number, at=acting.visitor.at,
+            db, acting.door, acting.act, acting.typed, number=acting.number, person=acting.visitor.person_id, at=acting.visitor.at,
             language=language,
         )  # fmt: skip
     since = _since(acting, (said or {}).get("entries", ()))

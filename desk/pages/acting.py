@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from desk.door import Door, acts_of, try_acts, try_opening
 from desk.intake import LARGEST_BODY, WrongStatus
 from desk.pages.choosing import Chosen
+from desk.pages.edition_shown import Reader
 from desk.pages.fields import DOCUMENT
 from desk.pages.forms import Field, facts_typed, fields_of
 from desk.pages.page import name_of, speaker
@@ -19,6 +20,7 @@ from desk.titles import titles_of
 from machines.act import PRESIDENT
 from machines.procedure import Procedure, Transition
 from machines.standing import standing
+from machines.zones import local_day
 from models.database import Db
 
 BEHALF, OFFICE = "on_behalf_of", "office"
@@ -59,6 +61,17 @@ class Acting:
         """The door that it goes through."""
         door: Door = self.request.app.state.door
         return door
+
+    @property
+    def act(self) -> str:
+        """Its name with that of its procedure."""
+        return f"{self.procedure.name}.{self.row.name}"
+
+    @property
+    def reader(self) -> Reader:
+        """To whom what stands beside the form is told."""
+        who, book = self.visitor, self.door.book
+        return Reader(who.person_id, who.at, local_day(who.at, book.zone), who.language, book)
 
     @property
     def fields(self) -> tuple[Field, ...]:

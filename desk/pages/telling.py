@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from desk.editions import rule_name
 from desk.pages.forms import choice_key, fields_of
 from desk.pages.page import name_of as named
 from desk.pages.page import term_end_local
 from desk.shapes import name_of, people_named
+from machines.dated_rules import is_rule
 from machines.procedures import PROCEDURES
 from machines.wording import has, say, shown
 from models.database import Db
@@ -133,6 +135,8 @@ def _said(name: str, value: Any, language: str, names: Mapping[str, str]) -> str
     text = str(value)
     if has(choice_key(name, text)):
         return say(choice_key(name, text), language)
+    if name == "rule" and is_rule(text):
+        return rule_name(text, language)
     if _DAY.fullmatch(text):
         return shown(date.fromisoformat(text))
     if _MOMENT.match(text):
