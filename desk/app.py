@@ -18,7 +18,8 @@ from desk.asking import Failures
 from desk.door import Door, clock, open_door
 from desk.intake import Intake
 from desk.pages.routes import router as pages
-from desk.pages.visiting import SignInFirst, send_to_sign_in
+from desk.pages.sign_in import ask_who_types
+from desk.pages.visiting import SignInFirst
 from desk.running.health import our_version
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def make_app(
     app.add_middleware(OwnPagesOnly)
     app.add_middleware(Intake)
     answer_exceptions(app)
-    app.add_exception_handler(SignInFirst, send_to_sign_in)
+    app.add_exception_handler(SignInFirst, ask_who_types)
     app.include_router(_api())
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -219,6 +219,8 @@ def acts_of(db: Db, number: str, *, actor: str, at: datetime, book: Rulebook, la
             "warnings": [read_refusal(refusal, language) for refusal in answer.warnings],
             "who_can": list(answer.who_can),
             "office": answer.office,
+            "offices": list(answer.offices),
+            "may_enter": answer.may_enter,
             "facts_schema": facts_schema(answer.row.facts),
         }
         for answer in explain(db, number, actor, at=at, book=book)

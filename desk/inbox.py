@@ -1,6 +1,6 @@
 """The inbox: what waits on one person, by when, and what waits for others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import islice
@@ -8,15 +8,16 @@ from typing import Any
 
 from desk.listing import Duties, Row, duties, rows_of_states
 from desk.shapes import moment
-from machines.procedure import Office
+from machines.authority import entered_by
 from machines.procedures import PROCEDURES
 from machines.rulebook import Rulebook
-from machines.waiting import WAITS, acts_of_state, states_waiting, tasks_of
+from machines.waiting import TASKS, acts_of_state, states_waiting, tasks_of
 from machines.wording import has, say
 from machines.zones import local_day
 from models.database import Db, instant
 
 MOST = 500  # of what waits: the nearest deadlines; nobody reads more at once
+AT_ONCE = 300  # cases asked for in one query
 MOST_DONE, MOST_COMING = 50, 20  # of what one has done lately, of what comes next
 FOLDERS = ("overdue", "today", "week", "later", "waiting")
 
@@ -29,6 +30,9 @@ _OWN = f"SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.person_id = ? AND NOT c.
 _NOMINATED = f"""SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.procedure = 'candidacy' AND c.body = ? AND NOT c.final
  ORDER BY c.number LIMIT ?"""  # noqa: S608
 
+_ABOUT = "SELECT about, procedure, state FROM cases WHERE about IN ({marks}) AND NOT final ORDER BY number"
+_OPEN_TERMS = """SELECT d.number, c.procedure, d.name FROM deadlines d JOIN cases c ON c.number = d.number
+ WHERE d.number IN ({marks}) AND d.state = 'open' ORDER BY d.number, d.name"""
 _DONE = """SELECT e.number, e.procedure, e.act, e.seq, e.recorded_at, c.zone FROM entries e JOIN cases c ON c.number = e.number
  WHERE e.actor = ? ORDER BY e.position DESC LIMIT ?"""
 
@@ -50,7 +54,9 @@ def inbox(
         mine_now.append((row, acts))
     for row, acts in sorted(mine_now, key=_nearest_term):
         folders[_folder(row, at)].append(_item(row, acts, language, others=False))
-    folders["waiting"] = [_item(row, _awaited(row), language, others=True) for row in _for_others(db, mine, rows, seen)]
+    folders["waiting"] = [
+        _item(row, acts, language, others=True) for row, acts in _awaited(db, [*_for_others(db, mine, rows, seen)])
+    ]
     return {folder: {"items": items} for folder, items in folders.items()}
 
 
@@ -102,13 +108,47 @@ def _for_others(db: Db, mine: Duties, rows: Iterable[Row], seen: set[str]) -> It
     found += [Row(*row) for body in sorted(bodies) for row in db.all(_NOMINATED, body, MOST)]
     for row in found:
         concerned = row.person == mine.person or row.body in bodies or f'"{mine.person}"' in row.joint
-        if row.number not in seen and concerned and row.state in WAITS.get(row.procedure, {}):
+        if row.number not in seen and concerned:
             seen.add(row.number)
             yield row
 
 
-def _awaited(row: Row) -> list[str]:
-    return [f"{row.procedure}.{act}" for act in acts_of_state(row.procedure, row.state)]
+def _awaited(db: Db, rows: Sequence[Row]) -> Iterator[tuple[Row, list[str]]]:
+    """Find which acts of others each case waits for: its state's, else those of the case about it, else what opens such a case."""
+    ahead = dict.fromkeys(row.number for row in rows if not acts_of_state(row.procedure, row.state))
+    about, tasks = _cases_about(db, [*ahead]), _open_tasks(db, [*ahead])
+    for row in rows:
+        acts = _acts_of(row.procedure, row.state)
+        if row.number in ahead:
+            acts = about[row.number] if row.number in about else tasks.get(row.number, [])
+        if acts:
+            yield row, acts
+
+
+def _cases_about(db: Db, numbers: Sequence[str]) -> dict[str, list[str]]:
+    """Return the acts that the open cases about these cases wait for."""
+    found: dict[str, list[str]] = {}
+    for number, procedure, state in _of_each(db, _ABOUT, numbers):
+        found.setdefault(number, []).extend(_acts_of(procedure, state))
+    return found
+
+
+def _open_tasks(db: Db, numbers: Sequence[str]) -> dict[str, list[str]]:
+    """Return the acts that the open deadlines of these cases wait for, each of which opens another case."""
+    found: dict[str, list[str]] = {}
+    for number, procedure, name in _of_each(db, _OPEN_TERMS, numbers):
+        found.setdefault(number, []).extend([TASKS[f"{procedure}.{name}"][0]] if f"{procedure}.{name}" in TASKS else [])
+    return found
+
+
+def _of_each(db: Db, query: str, numbers: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, len(numbers), AT_ONCE):
+        asked = numbers[start : start + AT_ONCE]
+        yield from db.all(query.format(marks=", ".join("?" * len(asked))), *asked)
+
+
+def _acts_of(procedure: str, state: str) -> list[str]:
+    return [f"{procedure}.{act}" for act in acts_of_state(procedure, state)]
 
 
 def _nearest_term(task: tuple[Row, list[str]]) -> tuple[bool, datetime]:
@@ -125,8 +165,12 @@ def _folder(row: Row, at: datetime) -> str:
         return "overdue"
     if last == today:
         return "today"
-    sunday = today + timedelta(days=7 - today.isoweekday())
-    return "week" if last <= sunday else "later"
+    return "week" if last <= week_ends(today) else "later"
+
+
+def week_ends(today: date) -> date:
+    """Return the last day of a week: its Sunday, so that a term which ends on a day off is in the week in which it ends."""
+    return today + timedelta(days=7 - today.isoweekday())
 
 
 def _last_day(row: Row) -> date:
@@ -158,7 +202,7 @@ def _offices(acts: tuple[str, ...], language: str) -> list[str]:
     for act in acts:
         procedure, _, name = act.partition(".")
         for office in PROCEDURES[procedure].rows[name].persons:
-            shown = "working_body" if office is Office.president else office.value
+            shown = entered_by(office)
             if has(f"names.office.{shown}"):
                 names.append(say(f"names.office.{shown}", language))
     return list(dict.fromkeys(names))

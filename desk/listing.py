@@ -15,7 +15,7 @@ from desk.shapes import moment
 from machines.procedures import PROCEDURES
 from machines.rulebook import Rulebook
 from machines.situation import Held, Mandates
-from machines.waiting import Waiting, acts_waiting_for, states_waiting
+from machines.waiting import Waiting, acts_waiting_for, states_of_act, states_waiting
 from machines.zones import local_day
 from models.database import Db, instant, instant_text
 from models.names import search_key
@@ -40,8 +40,8 @@ _UNSORTED = "SELECT {columns}, NULL FROM cases c WHERE 1 = 1{where} LIMIT ?"
 _HELD = """SELECT number, person_id, office, body, region, coalesce(category, ''), coalesce(ex_officio, ''), slot FROM mandates
  WHERE (person_id = ? OR office IN ('chairman', 'deputy_chairman')) AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)
  ORDER BY begins_at, number"""
-_ANSWERED = """SELECT c.number FROM cases c JOIN ballots b ON b.number = c.number AND b.person_id = ?
- WHERE c.procedure = 'poll' AND c.state IN ('open', 'counting')"""
+_ANSWERED = f"""SELECT c.number FROM cases c JOIN ballots b ON b.number = c.number AND b.person_id = ?
+ WHERE c.procedure = 'poll' AND c.state IN ({", ".join(f"'{state}'" for state in states_of_act("poll", "answer"))})"""  # noqa: S608
 _FIRST, _LAST = (datetime.fromisoformat(f"{year}-01-01T00:00:00+00:00") for year in (1900, 2900))
 
 

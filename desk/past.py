@@ -9,14 +9,13 @@ from machines import terms
 from machines.procedure import Told
 from machines.procedures import PROCEDURES
 from machines.replay import columns, replay_case
+from machines.term_decision import moves_since
 from models.database import Db, instant, instant_text
 from models.entry import COLUMNS, Record
 
 _ENTRIES = f"SELECT {', '.join(COLUMNS)} FROM entries WHERE number = ? AND recorded_at < ? ORDER BY seq"  # noqa: S608
 _DEADLINES = """SELECT number, name, kind, due_at, zone, norm, state, steps, opened_seq, closed_at FROM deadlines
  WHERE number = ? ORDER BY opened_seq, name"""
-_MOVED = """SELECT e.findings FROM cases c JOIN entries e ON e.number = c.number WHERE c.procedure = 'term_decision'
- AND c.state = 'moved' AND c.about = ? AND c.body = ? AND e.recorded_at >= ? ORDER BY e.position"""
 # A meeting is convened as long as its own deadline stands open.
 _NEXT_MEETING = """SELECT min(d.due_at) FROM deadlines d JOIN cases c ON c.number = d.number
  WHERE d.name = 'meeting' AND c.procedure = 'council_meeting' AND d.opened_at < ? AND (d.closed_at IS NULL OR d.closed_at >= ?)"""
@@ -46,8 +45,7 @@ def deadlines_open_at(db: Db, records: list[Record], end: datetime) -> list[tupl
 
 def _decided_later(db: Db, row: tuple[Any, ...], end: datetime) -> tuple[Any, ...]:
     """Return a deadline's row as it stood before the first decision after *end* that moved it (machines/term_decision.py)."""
-    for (findings,) in db.all(_MOVED, row[0], row[1], end):
-        noted = json.loads(findings)["noted"]
+    for noted in moves_since(db, row[0], row[1], end):
         if noted["opened_seq"] == row[8]:
             return (*row[:3], noted["from"], *row[4:7], noted["steps"], *row[8:])
     return row

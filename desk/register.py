@@ -9,14 +9,10 @@ from typing import Any
 from desk.door import Door, let_act
 from desk.problems import Closed
 from desk.shapes import name_of
-from machines.procedure import NOMINATING_OFFICES, Office
 from machines.refusal import Forbidden, KeyReused
-from machines.register import add_person
+from machines.register import ADDS_PEOPLE, SEES_REGISTER, add_person, sees_addresses
 from machines.settle import again_if_raced
 from models.database import Db
-
-SEES_REGISTER = ("chairman", "deputy_chairman", "council_member", "member", "working_body", *NOMINATING_OFFICES)
-MAY_ENTER = (Office.working_body.value, *(office.value for office in NOMINATING_OFFICES))
 
 _IN_FORCE = "m.begins_at <= ? AND (m.ended_at IS NULL OR m.ended_at > ?)"
 _OFFICES = f"""SELECT m.office, m.person_id, m.body, m.region, m.category, m.ex_officio, m.acting, m.since, m.number,
@@ -48,13 +44,13 @@ def offices_held(db: Db, *, at: datetime, language: str, office: str | None = No
 def people_known(db: Db, *, at: datetime, now: datetime, language: str, reader: str) -> list[dict[str, Any]]:
     """List everybody the register knows, by the Kazakh alphabet; addresses only to the working body of *now* and to themselves."""
     offices = _offices_of(db, at)
-    all_addresses = Office.working_body.value in _offices_of(db, now, reader).get(reader, ())
+    held = _offices_of(db, now, reader).get(reader, ())
     return [
         {
             "person_id": row[0], "name": name_of({row[0]: row[1:4]}, row[0], language),
             "name_kk": row[1], "name_ru": row[2], "name_en": row[3], "language": row[5], "region": row[6] or None,
             "offices": offices.get(row[0], []),
-        } | ({"email": row[4]} if all_addresses or row[0] == reader else {})
+        } | ({"email": row[4]} if sees_addresses(held, own=row[0] == reader) else {})
         for row in db.all(_PEOPLE)
     ]  # fmt: skip
 
@@ -89,8 +85,8 @@ def enter_person(door: Door, told: Mapping[str, Any], *, actor: str, at: datetim
 
     def enter() -> tuple[str, bool]:
         with door.database.transaction() as db:
-            if not {*MAY_ENTER} & {*_offices_of(db, at, actor).get(actor, ())}:
-                raise Forbidden("people.add", MAY_ENTER)
+            if not {*ADDS_PEOPLE} & {*_offices_of(db, at, actor).get(actor, ())}:
+                raise Forbidden("people.add", ADDS_PEOPLE)
             request = hashlib.sha256(json.dumps(["people.add", dict(told)], sort_keys=True).encode()).hexdigest()
             known = _answered(db, actor, key, request)
             if known:

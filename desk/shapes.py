@@ -9,6 +9,7 @@ from desk.past import deadlines_open_at, folded, joint_until, records_until
 from machines.act import CLOCK, Act
 from machines.editions import rule_set
 from machines.load import load, of_case
+from machines.procedure import NOBODY
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Refusal, Unknown
 from machines.rulebook import Rulebook
@@ -181,7 +182,7 @@ def _parties(db: Db, number: str, seq: int, person: str | None, language: str) -
         "SELECT actor, holder, office FROM entries WHERE number = ? AND seq <= ? ORDER BY seq", number, seq
     ):
         for who, role in ((holder or actor, office), (actor if holder else "", "working_body")):
-            if who and office not in ("clock", "consequence") and role not in roles.setdefault(who, []):
+            if who and office not in NOBODY and role not in roles.setdefault(who, []):
                 roles[who].append(role)
     names = people_named(db, roles)
     return [{"person_id": who, "name": name_of(names, who, language), "roles": held} for who, held in roles.items()]

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from machines.act import PRESIDENT, Act
 from machines.procedure import NOBODY, NOMINATING_OFFICES, Office, Transition
-from machines.situation import Held, Situation
+from machines.situation import Held, Mandates, Situation
 
 
 class Authority(NamedTuple):
@@ -26,12 +26,30 @@ def authority(row: Transition[Any], act: Act, s: Situation[Any]) -> Authority | 
         return Authority(act.office, act.actor) if act.office == "consequence" or Office.clock in row.by else None
     if act.founding and not s.mandates.holders(Office.working_body):
         return Authority(row.persons[0], act.actor)
-    if act.on_behalf_of is not None and not s.mandates.holds(act.actor, Office.working_body):
+    if act.on_behalf_of is not None and not may_enter(act.actor, s.mandates):
         return None
     if act.on_behalf_of == PRESIDENT:
         return Authority(PRESIDENT, PRESIDENT) if Office.president in row.by else None
-    found = ((office, held) for office in row.persons for held in held_as(row, office, s.holder, s))
-    return next((held for office, held in found if act.office in (None, office, held.office)), None)
+    return next((held for office, held in _held(row, s) if act.office in (None, office, held.office)), None)
+
+
+def offices_for(row: Transition[Any], s: Situation[Any]) -> tuple[str, ...]:
+    """Name the offices in which whoever is entitled in *s* may do *row*; none: it belongs to others."""
+    return tuple(dict.fromkeys(str(held.office) for _, held in _held(row, s)))
+
+
+def may_enter(actor: str, mandates: Mandates) -> bool:
+    """Say whether *actor* may enter acts for those who are entitled, each with its paper: the working body may."""
+    return mandates.holds(actor, Office.working_body)
+
+
+def entered_by(office: str) -> str:
+    """Name the office whose holders enter the acts of *office*: its own; those of the President the working body enters."""
+    return Office.working_body.value if office == Office.president else str(office)
+
+
+def _held(row: Transition[Any], s: Situation[Any]) -> Iterator[tuple[Office, Authority]]:
+    return ((office, held) for office in row.persons for held in held_as(row, office, s.holder, s))
 
 
 def held_as(row: Transition[Any], office: Office, person: str, s: Situation[Any]) -> Iterator[Authority]:

@@ -141,7 +141,7 @@ def the_meeting_is_open(s: Situation[Circumstances]) -> Refusal | None:
 
 @guard()
 def no_other_vote_is_open(s: Situation[Circumstances]) -> Refusal | None:
-    """One vote of a meeting at a time (9.2c)."""
+    """One vote of a sitting at a time (9.2c)."""
     other = s.circumstances.other_vote
     return Refusal("9.2c", "council_question.another_vote", {"case": other}) if other else None
 

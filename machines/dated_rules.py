@@ -97,6 +97,28 @@ def expected(key: str) -> str:
     return RULINGS[key].expected() if key in RULINGS else f"{LIMITS[key].least} … {LIMITS[key].most}"
 
 
+def answers(key: str) -> tuple[int | Share | Value, ...]:
+    """Return what a rule may be: the answers of a ruling, what a list may hold, or the least and the most of a number."""
+    if key in RULINGS:
+        return RULINGS[key].members or RULINGS[key].values
+    return LIMITS[key].least, LIMITS[key].most
+
+
+def answers_written(key: str) -> str:
+    """Write what a rule may be, as its values are typed."""
+    return (", " if key in RULINGS else " … ").join(map(written, answers(key)))
+
+
+def is_chosen(key: str) -> bool:
+    """Say whether a rule is one of few answers; otherwise a number, a share or a list is typed."""
+    return key in RULINGS and not RULINGS[key].members
+
+
+def is_counted(key: str) -> bool:
+    """Say whether a rule is a whole number within limits."""
+    return key in LIMITS and not isinstance(LIMITS[key].least, Share)
+
+
 def written(value: int | Share | Value) -> str:
     """Write a value for people."""
     if isinstance(value, bool):

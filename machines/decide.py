@@ -12,11 +12,11 @@ import orjson
 from pydantic import ValidationError
 
 from machines.act import PRESIDENT, Act
-from machines.authority import Authority, authority
+from machines.authority import Authority, authority, may_enter
 from machines.facts import Facts, PaperOfKind, named_cases, named_people, papers, wrong_shape
 from machines.load import Loaded, load, situation, with_facts
 from machines.machine import Call, knows, take_branch
-from machines.procedure import NEW, Branch, Office, Procedure, Transition
+from machines.procedure import NEW, Branch, Procedure, Transition
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Conflict, Forbidden, KeyReused, Refusal, Refused, SeenMissing, Unknown, WrongFacts
 from machines.rulebook import Rulebook
@@ -150,7 +150,7 @@ def is_secret(decision: Decision) -> bool:
 
 def _entitled_still(db: Db, row: Transition[Any], act: Act, s: Situation[None]) -> Authority | None:
     """Let the working body enter an act for somebody whose mandate has ended meanwhile, where the row says so."""
-    if row.entitled is None or act.on_behalf_of is None or not s.mandates.holds(act.actor, Office.working_body):
+    if row.entitled is None or act.on_behalf_of is None or not may_enter(act.actor, s.mandates):
         return None
     return Authority(row.persons[0], s.holder) if row.entitled(db, s) else None
 

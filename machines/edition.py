@@ -7,7 +7,7 @@ every act (machines/entered.py).
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from machines import terms
 from machines.concerned import concerned
-from machines.dated_rules import LIMITS, expected, is_rule, norms_of_rule, read_value, written
+from machines.dated_rules import LIMITS, answers_written, is_rule, norms_of_rule, read_value, written
 from machines.entered import FOLLOW, KEEP, entered, from_facts, value_on
 from machines.facts import Because, Day, Facts, Name, PaperOfKind
 from machines.numbers import line
@@ -173,10 +173,19 @@ def under_its_norm(s: Situation[Circumstances]) -> Refusal | None:
 @guard(facts=True)
 def within_its_limits(s: Situation[Circumstances]) -> Refusal | None:
     """A value is of the rule's kind and within its limits: no minority decides, no term is of no time (D.4)."""
-    if not is_rule(s.given.rule) or _reads(s.given.rule, s.given.value):
+    return wrong_value(s.given.rule, s.given.value)
+
+
+def wrong_value(rule: str, value: Any) -> Refusal | None:
+    """Say why a value is none of a rule; None if it is one, or if there is no such rule."""
+    if not is_rule(rule) or _reads(rule, value):
         return None
-    numbers = {"value": _shown(s.given.value), "expected": expected(s.given.rule)}
-    return Refusal("D.4", "edition.wrong_value", numbers)
+    return Refusal("D.4", "edition.wrong_value", {"value": _shown(value), "expected": answers_written(rule)})
+
+
+def earliest_day(today: date) -> date:
+    """Return from which day on an edition that is entered *today* may hold."""
+    return today + timedelta(days=1)
 
 
 @guard(facts=True)
@@ -191,7 +200,7 @@ def a_ruling_is_kept(s: Situation[Circumstances]) -> Refusal | None:
 def from_a_later_day(s: Situation[Circumstances]) -> Refusal | None:
     """The law of a day is settled before the day begins: an edition holds from a later day than that of the act (D.4)."""
     told = _told(s)
-    if told is None or told["since"] > s.today.isoformat():
+    if told is None or told["since"] >= earliest_day(s.today).isoformat():
         return None
     return Refusal("D.4", "edition.not_later", {"since": told["since"], "today": s.today})
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from machines.letters import details_of
+from machines.procedure import Office
 from machines.wording import say
 from models.database import Db, instant
 
@@ -28,6 +29,12 @@ class Invited:
     invites: tuple[str, ...]  # acts before the first of which nobody has been invited
     changes: tuple[str, ...]  # acts that change what a calendar shows
     states: Mapping[str, str]  # the case's state, the calendar's
+    attended_by: frozenset[str]  # the offices whose holders come
+    drafts: frozenset[str] = frozenset()  # states in which it is a draft: a calendar of the desk shows none
+
+    def status(self, state: str) -> str:
+        """Return what a calendar shows of a state; a sitting that is over was held."""
+        return self.states.get(state, CONFIRMED)
 
 
 INVITED: Mapping[str, Invited] = {
@@ -39,6 +46,7 @@ INVITED: Mapping[str, Invited] = {
             "convened": TENTATIVE, "announced": CONFIRMED, "registration": CONFIRMED, "open": CONFIRMED, "paused": CONFIRMED,
             "cancelled": CANCELLED,
         },
+        attended_by=frozenset({Office.member, Office.chairman, Office.deputy_chairman, Office.working_body}),
     ),
     # A meeting that is postponed is a draft: until it is signed and agreed to anew there is none, and nobody is to come (9.3e).
     "council_meeting": Invited(
@@ -46,8 +54,14 @@ INVITED: Mapping[str, Invited] = {
         invites=("agree",),
         changes=("agree", "postpone", "cancel"),
         states={"drafted": CANCELLED, "signed": CANCELLED, "convened": CONFIRMED, "open": CONFIRMED, "cancelled": CANCELLED},
+        attended_by=frozenset({Office.council_member, Office.chairman, Office.deputy_chairman, Office.working_body}),
+        drafts=frozenset({"drafted", "signed"}),
     ),
 }  # fmt: skip
+
+POLLED = frozenset({Office.council_member, Office.working_body})  # whom a poll concerns
+# A poll invites nobody: its last day is shown, from its opening on, and taken back where it is annulled.
+_POLL: Mapping[str, str | None] = {"drafted": None, "annulled": CANCELLED}
 
 _CASE = "SELECT procedure, state, facts, zone FROM cases WHERE number = ?"
 _ENTRIES = """SELECT seq, act, recorded_at, payload FROM entries WHERE number = ? AND act IN ('announce', 'move', 'change_hall',
@@ -101,7 +115,7 @@ def _as_it_stands(db: Db, number: str, case: tuple[Any, ...], language: str, *, 
     if first is None:
         return None
     sequence, _, since, _ = next(entry for entry in reversed(entries) if entry[1] in invited.changes)
-    status = invited.states.get(state, CONFIRMED)  # a sitting that is over was held
+    status = invited.status(state)
     shown = facts | (_as_convened(entries) if procedure == "council_meeting" and status == CANCELLED else {})
     begins, ends = span(shown)
     return Invitation(
@@ -111,6 +125,11 @@ def _as_it_stands(db: Db, number: str, case: tuple[Any, ...], language: str, *, 
         description=_description(procedure, facts, status, language, number=number, link=link), link=link,
         organizer=say("invitations.organizer", language),
     )  # fmt: skip
+
+
+def poll_status(state: str) -> str | None:
+    """Return what a calendar shows of the last day of a poll; None: there is none yet."""
+    return _POLL.get(state, CONFIRMED)
 
 
 def span(facts: Mapping[str, Any]) -> tuple[datetime, datetime]:

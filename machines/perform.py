@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from machines.act import Act, Done
-from machines.authority import authority
+from machines.authority import authority, may_enter, offices_for
 from machines.decide import Decision, Replay, branches_refuse, decide, effective_at, row_of, why_not
 from machines.load import load, of_case, situation, with_facts
 from machines.machine import knows
@@ -37,6 +37,8 @@ class Answer:
     who_can: tuple[str, ...]
     row: Transition[Any]
     office: str | None = None  # in which the person would do it; None: it belongs to others
+    offices: tuple[str, ...] = ()  # all those in which he could
+    may_enter: bool = False  # for those who are entitled, with their paper
 
 
 def perform(db: Db, act: Act, book: Rulebook) -> Done:
@@ -91,7 +93,10 @@ def answer(procedure: Procedure[Any], row: Transition[Any], s: Situation[Any]) -
     warnings = [refusal for guard in row.warns for refusal in guard.refusals(s)]
     who = tuple(office.value for office in row.persons)
     office = found.office if found else None
-    return Answer(row.name, bool(found) and not refusals, tuple(refusals), tuple(warnings), who, row, office)
+    return Answer(
+        row.name, bool(found) and not refusals, tuple(refusals), tuple(warnings), who, row, office,
+        offices_for(row, s), may_enter(s.actor, s.mandates),
+    )  # fmt: skip
 
 
 def _asks_facts(row: Transition[Any]) -> bool:

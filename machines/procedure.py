@@ -49,6 +49,10 @@ class Office(StrEnum):
 
 NOMINATING_OFFICES = (Office.sa_chairman, Office.sa_secretariat, Office.association, Office.state_body)
 NOBODY = frozenset({Office.clock, Office.consequence})  # no person acts in these
+# Those that a mandate gives: the others follow from the case or, the President's, from the Constitution.
+GRANTED = tuple(
+    office for office in Office if office not in {*NOBODY, Office.president, Office.candidate, Office.nominating_body}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +259,16 @@ class Transition(Generic[C]):
     def persons(self) -> tuple[Office, ...]:
         """Name the offices in which people do it."""
         return tuple(office for office in self.by if office not in NOBODY)
+
+    @property
+    def of_the_president(self) -> bool:
+        """Whether it is the President's alone, who enters nothing himself."""
+        return self.persons == (Office.president,)
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether it is done as well when its time has come, by nobody."""
+        return Office.clock in self.by
 
 
 @dataclass(frozen=True, eq=False)

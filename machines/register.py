@@ -1,13 +1,24 @@
 """The register of people and bodies: who is known, and who counts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from machines.procedure import NOMINATING_OFFICES, Office
 from machines.rulings import Rulings
 from models.database import Db
 from models.entry import NAME
 from models.names import search_key, sort_key_kk
+
+SEES_REGISTER = (
+    Office.chairman, Office.deputy_chairman, Office.council_member, Office.member, Office.working_body, *NOMINATING_OFFICES,
+)  # fmt: skip
+ADDS_PEOPLE = (Office.working_body, *NOMINATING_OFFICES)
+
+
+def sees_addresses(offices: Collection[str], *, own: bool) -> bool:
+    """Say whether somebody who holds these offices is shown a person's address: the working body is, and everybody his own."""
+    return own or Office.working_body in offices
 
 
 def add_person(

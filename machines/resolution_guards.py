@@ -98,7 +98,7 @@ def a_method_was_chosen(s: Situation[Circumstances]) -> Refusal | None:
 
 @guard()
 def no_other_vote_is_open(s: Situation[Circumstances]) -> Refusal | None:
-    """One vote of a session at a time (8.3b)."""
+    """One vote of a sitting at a time (8.3b)."""
     other = s.circumstances.other_vote
     return Refusal("8.3b", "resolution.another_vote", {"case": other}) if other else None
 

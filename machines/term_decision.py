@@ -4,7 +4,10 @@ Nothing moves by itself. Of each deadline that would move, the Chairman or a dep
 that the calendar of now gives, or left where it stands. Either leaves an entry.
 """
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -134,6 +137,15 @@ def keep(facts: dict[str, Any], told: Told) -> dict[str, Any]:
     """Keep what was told, and the instants before and after."""
     dates = {name: told.noted[name] for name in ("from", "to") if name in told.noted}
     return facts | dict(told.facts) | dates
+
+
+_MOVES = """SELECT e.findings FROM cases c JOIN entries e ON e.number = c.number WHERE c.procedure = 'term_decision'
+ AND c.state = 'moved' AND c.about = ? AND c.body = ? AND e.recorded_at >= ? ORDER BY e.position"""
+
+
+def moves_since(db: Db, number: str, deadline: str, since: datetime) -> Iterator[Mapping[str, Any]]:
+    """Yield what each decision recorded since an instant noted of the deadline that it moved, the first first."""
+    return (json.loads(findings)["noted"] for (findings,) in db.all(_MOVES, number, deadline, since))
 
 
 _BY = (Office.chairman, Office.deputy_chairman)

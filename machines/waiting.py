@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from machines.authority import nominating_body
+from machines.authority import entered_by, nominating_body
 from machines.procedure import NOMINATING_OFFICES, Office
 from machines.procedures import PROCEDURES
 from machines.situation import Held, Mandates
@@ -110,6 +110,11 @@ def acts_of_state(procedure: str, state: str) -> tuple[str, ...]:
     return WAITS.get(procedure, {}).get(state, ())
 
 
+def states_of_act(procedure: str, act: str) -> tuple[str, ...]:
+    """Return the states that wait for an act."""
+    return tuple(state for state, acts in WAITS[procedure].items() if act in acts)
+
+
 def offices_of_state(procedure: str, state: str) -> list[str]:
     """Name the offices whose holders a state waits for."""
     return sorted(set().union(*(_offices(procedure, act) for act in acts_of_state(procedure, state))))
@@ -134,7 +139,7 @@ def _falls_to(person: str, held: Mandates, case: Waiting, act: str, deputies: tu
 def _offices(procedure: str, act: str) -> frozenset[str]:
     """Name who may do *act*; the President's acts are entered by the working body."""
     offices = frozenset(office.value for office in PROCEDURES[procedure].rows[act].persons)
-    return offices | {Office.working_body.value} if Office.president in offices else offices
+    return offices | {entered_by(office) for office in offices}
 
 
 def _nominated(held: Held, case: Waiting) -> bool:

@@ -56,6 +56,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "POST /sign-in": {"/sign-in": "422 422 422 422 422 422 422 422 422 422"},
     "POST /sign-in/demonstration": {"/sign-in/demonstration": NOBODY},
     "POST /sign-in/passkey": {"/sign-in/passkey": "422 422 422 422 422 422 422 422 422 422"},
+    "POST /sign-in/kept": {"/sign-in/kept": LED_ON},
     "POST /sign-out": {"/sign-out": LED_ON},
     "GET /invitations/{secret}": {"/invitations/made-up": NOBODY},
     "POST /invitations/{secret}": {"/invitations/made-up": NOBODY},

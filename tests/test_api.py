@@ -248,6 +248,15 @@ def test_what_may_i_do_now(desk: Desk) -> None:
     assert not {each["act"] for each in desk.get(f"/cases/{number}/acts", "ch").json()["items"] if each["allowed"]}
 
 
+def test_who_may_enter_for_others_is_answered(desk: Desk) -> None:
+    """The working body enters the acts of those who are entitled; nobody else does. All of one's own offices are named."""
+    number = desk.nominate()
+    for who, offices in (("wb", ["working_body"]), ("ch", []), ("a:Kostanay", [])):
+        acts = {each["act"]: each for each in desk.get(f"/cases/{number}/acts", who).json()["items"]}
+        assert {who == "wb"} == {each["may_enter"] for each in acts.values()}
+        assert offices == acts["admit"]["offices"]
+
+
 def test_trying_plays_on_a_copy(desk: Desk) -> None:
     """Several acts in order; each is answered with what it would give, and not a row changes."""
     number = desk.nominate()

@@ -9,6 +9,7 @@ import pytest
 from models import Database
 from tests.api_client import NOMINATION, ORDER, Desk, is_problem
 from tests.assembly import Assembly
+from tests.sittings import convened_meeting, question
 
 LEAVING = {"statement_date": "2006-04-14", "from_date": "2006-05-01"}
 
@@ -94,6 +95,19 @@ def test_the_inbox_sorts_by_day(desk: Desk) -> None:
     assert ("waiting", None) == (folder("s:Kostanay"), folder("ch"))
     desk.act("d1", number, "submit")
     assert "waiting" == folder("d1")
+
+
+def test_an_admitted_nomination_waits_for_others(desk: Desk) -> None:
+    """Its body and the person nominated see for whom: until a question is listed, and for the vote once it is (14.2)."""
+    number = desk.nominate()
+    desk.act("wb", number, "admit")
+    for who in ("s:Kostanay", "p:A"):
+        (item,) = desk.get("/inbox", who).json()["waiting"]["items"]
+        assert (number, ["council_question.list"]) == (item["case"], item["acts"])
+        assert "Deputy chairman" in item["reason"]
+    question(desk.assembly, convened_meeting(desk.assembly), kind="candidacy", subject=number, text=None)
+    waiting = desk.get("/inbox", "s:Kostanay").json()["waiting"]["items"]
+    assert [(number, ["council_question.open_vote"])] == [(item["case"], item["acts"]) for item in waiting]
 
 
 def test_this_week_ends_on_sunday(desk: Desk) -> None:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow  # the demonstration is loaded, and every state of
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 BUTTON = re.compile(r'<a class="button[^"]*" href="([^"]+)"')
 GREYED = r'aria-disabled="true"[^>]*aria-describedby="why-(?:{}-)?(\w+)"'
+ENTER = re.compile(r'href="/cases/[^"/]+/acts/(\w+)\?behalf=1"')
 OF_EACH_STATE = "SELECT min(number) FROM cases GROUP BY procedure, state ORDER BY procedure, state"
 
 
@@ -64,6 +65,9 @@ def test_buttons_are_what_the_api_answers(desk: Desk) -> None:
             may = {one["act"] for one in known if one["allowed"]}
             mine = {one["act"] for one in known if one["office"]}
             assert (may, mine - may) == acts(page.text, number, known), (person, number)
+            assert {one["act"] for one in known if one["may_enter"] and not one["office"]} == {
+                *ENTER.findall(page.text)
+            }
             offered, greyed = acts(here.get(page_of(number)).text, number, known)
             assert offered <= may, (person, number)
             assert greyed <= mine - may, (person, number)

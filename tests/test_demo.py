@@ -1,14 +1,23 @@
 """The demonstration: every state of candidacy, membership and removal, near and overdue deadlines, once only."""
 
+import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel
+from typer.testing import CliRunner
 
+from desk.cli.console import Surroundings
+from desk.cli.main import main
 from desk.demo.loading import load_demo, rows_of_demo
+from desk.demo.words import KAZAKH_AND_RUSSIAN
 from machines.procedures import PROCEDURES
 from machines.rulebook import Rulebook
 from machines.settle import anything_due
+from machines.wording import LANGUAGES, has
 from models.database import Database
 from tests.assembly import Assembly
 
@@ -80,6 +89,49 @@ def test_the_same_now_brings_the_same_acts(sqlite_database: Database) -> None:
     told = "SELECT number, seq, act, actor, target, effective_at, payload FROM entries ORDER BY position"
     with sqlite_database.transaction(write=False) as one, other.transaction(write=False) as two:
         assert one.all(told) == two.all(told)
+
+
+def words_in(facts: object) -> Iterator[str]:
+    """Yield everything that was typed, however deep it stands."""
+    if isinstance(facts, dict | list):
+        for one in facts.values() if isinstance(facts, dict) else facts:
+            yield from words_in(one)
+    elif isinstance(facts, str):
+        yield facts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_papers_are_in_one_language(sqlite_database: Database, language: str) -> None:
+    """Every reason, question and place is typed in it; codes, names of the register and times are the same in all."""
+    load_demo(sqlite_database, now=NOW, book=BOOK, language=language)
+    with sqlite_database.transaction(write=False) as db:
+        payloads = [json.loads(payload)["facts"] for (payload,) in db.all("SELECT payload FROM entries")]
+    typed = {text for facts in payloads for text in words_in(facts) if re.search("[^\\W\\d]", text)}
+    typed -= {
+        text for text in typed if has(f"names.value.reason.{text}") or has(f"names.value.paper.{text}")
+    }  # said anew
+    english = {text for text in typed if re.search("[A-Za-z]{2,}[ ,]|[ ,][A-Za-z]{2,}", text)}
+    assert (language == "en") == bool(english), english
+    expected = {
+        text if language == "en" else one[LANGUAGES.index(language)] for text, one in KAZAKH_AND_RUSSIAN.items()
+    }
+    assert (
+        expected - {"Этномәдени орталық", "Этнокультурный центр", "Ethnocultural centre"} <= typed
+    )  # which name a region
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"), [({}, "Кеңес"), ({"KENES_LANGUAGES": "ru,kk"}, "Совет"), ({"KENES_LANGUAGE": "en"}, "Council")]
+)
+def test_its_language_is_that_of_the_home(tmp_path: Path, asked: dict[str, str], first: str) -> None:
+    """Unless another is asked for where it is loaded."""
+    home = {"KENES_HOME": str(tmp_path), "KENES_DATABASE_URL": f"sqlite:///{tmp_path}/demo.db"}
+    out = CliRunner().invoke(main, ["init", "--demo"], obj=Surroundings(home | asked, tmp_path, lambda: NOW))
+    assert 0 == out.exit_code, out.output
+    database = Database(home["KENES_DATABASE_URL"])
+    with database.transaction(write=False) as db:
+        assert db.one("SELECT 1 FROM entries WHERE act = 'reject' AND payload LIKE ?", f"%{first}%")
+    database.dispose()
 
 
 def test_a_progress_bar_can_be_drawn(sqlite_database: Database) -> None:

@@ -51,6 +51,13 @@ def test_what_is_typed_becomes_the_facts_again() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_chairman_is_offered_what_he_does_for_deputies(sqlite_database: Database, language: str) -> None:
+    """With no deputy in office the Chairman performs their acts (B01): the page offers him what the door would let him do."""
+    desk = Desk(Assembly(sqlite_database, deputies=0))
+    assert "/open/council_meeting/draft" in Visit(desk, "ch", language).read("/meetings").links
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_opening_has_its_form(sqlite_database: Database, language: str) -> None:
     """In every language, safe to be sent twice."""
     visit = Visit(Desk(Assembly(sqlite_database)), "wb", language)

@@ -2,15 +2,20 @@
 
 import io
 import re
+from collections.abc import Callable
 from html import unescape
 
 import pytest
 from openpyxl import load_workbook
 
 from desk.pages.tables_out import as_csv
-from desk.pages.telling import with_names
+from desk.pages.telling import facts_told, paper_told, with_names
 from desk.titles import STEPS, STOPPED
+from machines.council_meeting import the_meeting_is_cancelled
+from machines.membership import became_a_member, member_left
 from machines.procedures import PROCEDURES
+from machines.session import the_session_is_cancelled
+from machines.wording import LANGUAGES
 from models import Database
 from tests.api_client import NOMINATION, Desk
 from tests.assembly import Assembly
@@ -40,6 +45,34 @@ def test_every_state_has_its_step(name: str) -> None:
     stepped = [state for _, states in STEPS[name] for state in states] + list(STOPPED.get(name, ()))
     assert sorted(state.value for state in PROCEDURES[name].states) == sorted(stepped)
     assert 2 <= len(STEPS[name]) <= 6
+
+
+@pytest.mark.parametrize(
+    ("now", "heading"),
+    [
+        ("2006-05-28 10:00", "Later (1)"), ("2006-05-29 00:00", "This week, until Sunday 04.06.2006 (1)"),
+        ("2006-06-01 23:59", "This week, until Sunday 04.06.2006 (1)"), ("2006-06-02 09:00", "Today (1)"),
+    ],
+)  # fmt: skip
+def test_the_inbox_says_when_this_week_ends(desk: Desk, now: str, heading: str) -> None:
+    """A week ends on its Sunday, which stands in the heading."""
+    number = desk.nominate(person="p:A")
+    desk.act("wb", number, "admit")
+    desk.assembly.consider(number, at="2006-05-19 10:00")  # to be submitted by the end of Friday 2 June
+    desk.at(now)
+    assert heading in Visit(desk, "d1").read("/").text
+
+
+@pytest.mark.parametrize("why", [became_a_member, member_left, the_meeting_is_cancelled, the_session_is_cancelled])
+def test_what_the_program_writes_is_said_in_each_language(why: Callable[..., dict[str, str]]) -> None:
+    """Reasons of acts that others have brought about, and what kinds of papers the import of the roster names."""
+    said = {language: facts_told(why(None), language, {})[0]["value"] for language in LANGUAGES}
+    assert why(None)["reason"] == said["en"]
+    assert 3 == len({*said.values()})
+    assert "Президенттің актісі" in paper_told(
+        {"kind": "act of the President", "number": "4", "date": "2008-04-24"}, "kk"
+    )
+    assert "хат" in paper_told({"kind": "хат", "number": "4", "date": "2008-04-24"}, "en")
 
 
 def test_the_inbox_leads_to_the_very_task(desk: Desk) -> None:

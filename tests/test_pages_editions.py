@@ -1,6 +1,7 @@
 """Editions, decisions on terms and erasures at the desk: entered by the forms of every act, told by the pages of the law."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 
@@ -13,6 +14,8 @@ from tests.assembly import Assembly, considered
 from tests.browsing import Visit
 
 PAPER = {"basis__kind": "act", "basis__number": "12", "basis__date": "2006-04-10"}
+
+BASIS = {name.replace("__", "."): value for name, value in PAPER.items()}
 
 
 @pytest.fixture
@@ -87,3 +90,86 @@ def test_an_erasure_is_ordered_by_form(desk: Desk) -> None:
     assert "X-2006-0001" in receipt.text
     with desk.assembly.database.transaction(write=False) as db:
         assert (1,) == db.one("SELECT count(*) FROM people WHERE person_id = 'p:B' AND erased_at IS NOT NULL")
+
+
+PROPOSE = "/open/edition/propose"
+
+
+@pytest.mark.parametrize(
+    ("rule", "present", "offered", "norm"),
+    [
+        ("poll.default_days", "10", 'name="value" type="number"', "9.3b"),
+        ("session.quorum", "2/3", "1/2 … 1", "8.3a"),
+        ("session.notice.extra_day", "no", '<option value="true">yes</option>', "8.1b"),
+        ("poll.reference_moment", "close", '<option value="both">both</option>', "9.2c"),
+        ("poll.excluded_kinds", "candidacy", "programme document", "9.2b"),
+    ],
+)
+def test_the_form_is_of_the_rule_that_was_chosen(desk: Desk, rule: str, present: str, offered: str, norm: str) -> None:
+    """Its present value, what it may be, the norms that lay it down: by its shape, without scripts."""
+    chosen = Visit(desk, "wb").post(PROPOSE, {"rule": rule, "step": "form"}).text
+    assert f"now: {present}" in chosen
+    assert offered in chosen
+    assert f'<option value="{norm}"' in chosen
+    linked = Visit(desk, "wb").get(f"{PROPOSE}?rule={rule}").text
+    assert offered in linked
+    assert f'href="{PROPOSE}?rule={rule}"' in Visit(desk, "wb").get("/rulings").text
+
+
+def test_each_rule_is_offered_with_its_present_value(desk: Desk) -> None:
+    """By name; what an edition has entered is the present value from its day on."""
+    assert "— 10</option>" in Visit(desk, "wb").get(PROPOSE).text
+    entered(desk, "poll.default_days", "14", "9.3b")
+    desk.at("2006-04-25 10:00")
+    assert "— 14</option>" in Visit(desk, "wb").get(PROPOSE).text
+
+
+@pytest.mark.parametrize(
+    ("since", "said", "status"),
+    [
+        ("", "holds from 15.04.2006 at the earliest", 422), ("2006-04-14", "14.04.2006 is too early", 409),
+        ("2006-04-15", "It would hold from 15.04.2006", 200),
+    ],
+)  # fmt: skip
+def test_the_first_lawful_day_stands_beside_the_form(desk: Desk, since: str, said: str, status: int) -> None:
+    """The law of a day is settled before it begins (D.4): the page says what the guard holds to."""
+    typed = {"rule": "poll.default_days", "value": "14", "norm": "9.3b", "since": since} | BASIS
+    page = Visit(desk, "wb").post(PROPOSE, typed | {"step": "form"}).text
+    assert said in page
+    Visit(desk, "wb").post(PROPOSE, typed | {"step": "check"}, status)
+
+
+def test_a_value_that_is_none_is_told_while_one_types(desk: Desk) -> None:
+    """In the words in which the act refuses it."""
+    page = Visit(desk, "wb").post(PROPOSE, {"rule": "session.majority", "value": "1/2", "step": "form"}).text
+    assert "&gt;1/2 … 1" in page
+    assert "“1/2” is no value of this rule" in page
+
+
+def test_whom_an_edition_concerns_is_told_before_it_is_proposed_and_confirmed(desk: Desk) -> None:
+    """Each open case with its open terms, and that it keeps its rule (D.4, G01): on the form, on both checks, live."""
+    case = considered(desk.assembly)
+    typed = {"rule": "candidacy.submission_working_days", "value": "7", "since": "2006-06-20", "norm": "14.2b"}
+    typed |= BASIS
+    form = Visit(desk, "wb").read(PROPOSE).fields
+    told = (
+        "Open cases concerned by an edition from 20.06.2006: 1.",
+        "keep the rule they were opened under",
+        str(case.number),
+    )
+    pages = [Visit(desk, "wb").post(PROPOSE, form | typed | {"step": step}).text for step in ("form", "check")]
+    pages.append(Visit(desk, "wb").get("/lawful-dates/edition/propose?" + urlencode(typed)).text)
+    Visit(desk, "wb").act(PROPOSE, **{name.replace(".", "__"): value for name, value in typed.items()})
+    pages.append(Visit(desk, "ch").get("/cases/N-2006-0001/acts/confirm").text)
+    for page in pages:
+        assert all(one in page for one in told)
+    assert "working days to submit a candidacy" in pages[1]  # the rule by its name
+
+
+def test_strangers_are_told_of_no_case(desk: Desk) -> None:
+    """How many are concerned is no secret; which, only those see who see cases."""
+    case = considered(desk.assembly)
+    typed = urlencode({"rule": "candidacy.submission_working_days", "since": "2006-06-20"})
+    page = Visit(desk, "p:B").get(f"/lawful-dates/edition/propose?{typed}").text
+    assert "concerned by an edition from 20.06.2006: 1." in page
+    assert str(case.number) not in page

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
+from desk.pages.law_told import guards_of
 from machines.norms import NORMS
 from machines.procedures import PROCEDURES
 from machines.rulebook import Rulebook
-from machines.wording import LANGUAGES
+from machines.wording import LANGUAGES, has, keys, say
 from models.database import Database
 from tests.assembly import Assembly, admissible
 from tests.pages import Pages
@@ -39,6 +40,33 @@ def test_every_norm_and_procedure_has_a_page_in_every_language(pages: Pages, lan
         answer = pages.see(path, language=language)
         assert 200 == answer.status_code, path
         assert f'<html lang="{language}"' in answer.text
+
+
+def test_every_guard_has_its_sentence_in_every_language():
+    """In English the one that stands beside the rule in the code; none is left over, none is the same in two languages."""
+    asked = {
+        guard.name: guard.rule
+        for procedure in PROCEDURES.values()
+        for row in procedure.acts
+        for guard in guards_of(row)
+    }
+    said = {
+        language: {name: say(f"rules.{name}", language) for name in asked if has(f"rules.{name}")}
+        for language in LANGUAGES
+    }
+    assert {*asked} == {*said["en"]} == {key.removeprefix("rules.") for key in keys("en") if key.startswith("rules.")}
+    for name, rule in asked.items():
+        sentence = re.sub(r" \([^()]*\d[^()]*\)", "", " ".join(rule.split())).replace("`", "")
+        assert sentence.startswith(re.sub("[“”]", "", said["en"][name])), name
+        assert 3 == len({said[language][name] for language in LANGUAGES}), name
+
+
+@pytest.mark.parametrize(
+    ("language", "rule"), [("kk", "Төрағаның екі орынбасары бар"), ("ru", "У Председателя два заместителя")]
+)
+def test_a_procedure_says_what_is_checked(pages: Pages, language: str, rule: str):
+    """Each guard by its own sentence, with its norm beside it."""
+    assert rule in pages.see("/procedures/deputy_appointment", language=language).text
 
 
 def test_norms_are_filtered_by_chapter_and_by_what_becomes_of_them(pages: Pages):

@@ -122,7 +122,8 @@ _ACT = {
     "properties": {
         "act": _TEXT, "allowed": {"type": "boolean"}, "refusals": {"type": "array", "items": _REFUSAL},
         "warnings": {"type": "array", "items": _REFUSAL}, "who_can": {"type": "array", "items": _TEXT},
-        "office": {"type": ["string", "null"]},
+        "office": {"type": ["string", "null"]}, "offices": {"type": "array", "items": _TEXT},
+        "may_enter": {"type": "boolean"},
         "facts_schema": {"type": "object"},
     },
 }  # fmt: skip

@@ -59,11 +59,17 @@ class Console:
     surroundings: Surroundings
     language: str
     as_json: bool = False  # whether the command answers as the API does
+    asked: bool = False  # whether the language was asked for, by the option or KENES_LANGUAGE
 
     @cached_property
     def now(self) -> datetime:
         """The instant of this run: the clock is read once."""
         return self.surroundings.clock()
+
+    @property
+    def typed_language(self) -> str:
+        """The language in which the papers of a demonstration are: the one asked for, else the first that the home offers."""
+        return self.language if self.asked else self.settings.languages[0]
 
     @cached_property
     def settings(self) -> Settings:

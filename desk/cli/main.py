@@ -25,7 +25,7 @@ from desk.cli import (
     simulate,
     store,
 )
-from desk.cli.console import LANGUAGES, Console, Surroundings, choose_language
+from desk.cli.console import LANGUAGES, OWN_SETTING, Console, Surroundings, choose_language
 
 
 class Commands(typer.core.TyperGroup):
@@ -76,7 +76,8 @@ def begin(
     """Find out where the command runs and in which language it answers."""
     del version  # printed already
     surroundings = ctx.obj if isinstance(ctx.obj, Surroundings) else Surroundings()
-    ctx.obj = Console(surroundings, choose_language(language, surroundings.environment))
+    asked = bool(language or surroundings.environment.get(OWN_SETTING))
+    ctx.obj = Console(surroundings, choose_language(language, surroundings.environment), asked=asked)
 
 
 service.add_to(main)

@@ -172,7 +172,7 @@ def load(console: Console, database: Database) -> None:
     from desk.demo.loading import load_demo, rows_of_demo
 
     with progress("The register", rows_of_demo()) as on_row:
-        demo = load_demo(database, now=console.now, book=console.book, on_row=on_row)
+        demo = load_demo(database, now=console.now, book=console.book, language=console.typed_language, on_row=on_row)
     if demo is None:
         console.say("There are cases here already: the demonstration is loaded into an empty home only.")
         return

@@ -13,6 +13,7 @@ from typing import Any
 from desk.demo.accounts import OPERATOR, open_demo_accounts
 from desk.demo.sittings import SITTINGS
 from desk.demo.story import FOUNDED_DAYS_AGO, PEOPLE_BESIDE_THE_ROSTER, STORY, Step
+from desk.demo.words import typed
 from desk.roster.check import read_rows
 from desk.roster.importing import Imported, import_roster
 from machines.act import Act
@@ -21,6 +22,7 @@ from machines.perform import perform
 from machines.register import add_person
 from machines.rulebook import Rulebook
 from machines.settle import settle_in
+from machines.wording import LANGUAGES
 from machines.zones import instant, local_day
 from models.database import Database, Db
 
@@ -46,11 +48,16 @@ def rows_of_demo() -> int:
 
 
 def load_demo(
-    database: Database, *, now: datetime, book: Rulebook, on_row: Callable[[], None] = lambda: None
+    database: Database,
+    *,
+    now: datetime,
+    book: Rulebook,
+    language: str = LANGUAGES[0],
+    on_row: Callable[[], None] = lambda: None,
 ) -> Demo | None:
     """Load the demonstration into an empty home; None if there are cases already: then nothing is touched.
 
-    The same *now* brings the same acts at the same instants.
+    What people have typed in it is in one *language*. The same *now* brings the same acts at the same instants.
     """
     with database.transaction() as db:
         if db.one("SELECT 1 FROM cases LIMIT 1"):
@@ -58,7 +65,7 @@ def load_demo(
         founded = now - timedelta(days=FOUNDED_DAYS_AGO)
         imported = import_roster(db, read_rows(ROSTER), at=founded, book=book, on_row=on_row)
         _add_people(db)
-        _Telling(db, book).tell(now)
+        _Telling(db, book, language).tell(now)
         open_demo_accounts(db, at=now)
         return Demo(imported, {(procedure, state): count for procedure, state, count in db.all(_STATES)})
 
@@ -66,8 +73,8 @@ def load_demo(
 class _Telling:
     """Tells the story: knows which case of it has which number."""
 
-    def __init__(self, db: Db, book: Rulebook) -> None:
-        self.db, self.book = db, book
+    def __init__(self, db: Db, book: Rulebook, language: str) -> None:
+        self.db, self.book, self.language = db, book, language
         self.numbers: dict[str, str] = {}
 
     def tell(self, now: datetime) -> None:
@@ -79,7 +86,7 @@ class _Telling:
 
     def _act(self, step: Step, at: datetime, today: Any) -> Act:
         procedure, _, name = step.act.partition(".")
-        facts = dict(step.facts(local_day(at, self.book.zone), today))
+        facts = typed(dict(step.facts(local_day(at, self.book.zone), today)), self.db, self.language)
         facts |= {name: self._number(facts[name]) for name in LINKS if name in facts}
         if facts.get("subject") in self.numbers:
             facts["subject"] = self.numbers[facts["subject"]]

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from desk.demo.story import Facts, Step, told
+from desk.demo.words import Words
 from machines.calendar import built_in
 
 SESSION_HELD, SESSION_ANNOUNCED, SESSION_TO_ANNOUNCE = 70, -25, -35  # days before today
@@ -22,10 +23,10 @@ def working_day(today: date, days_before: int) -> date:
     return built_in().previous_working_day(today - timedelta(days=days_before))
 
 
-def _convene(number: str, days_before: int, *agenda: str, **more: Any) -> Facts:
+def _convene(number: str, days_before: int, *agenda: Words, **more: Any) -> Facts:
     return lambda day, today: {
         "kind": "ordinary", "ground": "own_initiative", "order": {"number": number, "date": day.isoformat()},
-        "starts_at": f"{working_day(today, days_before)} 10:00", "city": "Astana", "place": "Palace of Independence",
+        "starts_at": f"{working_day(today, days_before)} 10:00", "city": Words("Astana"), "place": Words("Palace of Independence"),
         "agenda": list(agenda), **more,
     }  # fmt: skip
 
@@ -34,7 +35,7 @@ def _minutes(number: str) -> Facts:
     return lambda day, _: {"minutes": {"number": number, "date": day.isoformat()}}
 
 
-def _resolution(session: str, kind: str, text: str) -> Facts:
+def _resolution(session: str, kind: str, text: Words) -> Facts:
     return told(session=session, kind=kind, text=text)
 
 
@@ -47,11 +48,11 @@ def _voted(case: str, votes: dict[str, int]) -> Iterator[Step]:
 
 _HELD = (
     Step(112, "session held", "ch", "session.convene", _convene(
-        "19", SESSION_HELD, "Doctrine of national unity", "Report of the working body",
+        "19", SESSION_HELD, Words("Doctrine of national unity"), Words("Report of the working body"),
     )),
     Step(110, "session held", "wb", "session.announce", told(channel="website")),
-    Step(106, "doctrine", "wb", "resolution.list", _resolution("session held", "programme_document", "To support the doctrine")),
-    Step(106, "report", "wb", "resolution.list", _resolution("session held", "member_report", "To take note of the report")),
+    Step(106, "doctrine", "wb", "resolution.list", _resolution("session held", "programme_document", Words("To support the doctrine"))),
+    Step(106, "report", "wb", "resolution.list", _resolution("session held", "member_report", Words("To take note of the report"))),
     Step(SESSION_HELD, "session held", "wb", "session.start_registration"),
     Step(SESSION_HELD, "session held", "wb", "session.check_in", told(members=IN_THE_HALL)),
     Step(SESSION_HELD, "session held", "ch", "session.open"),
@@ -60,19 +61,19 @@ _HELD = (
     )),
     *_voted("doctrine", {"for": 281, "against": 9, "abstain": 13}),
     *_voted("report", {"for": 148, "against": 90, "abstain": 65}),
-    Step(SESSION_HELD, "report", "m17", "resolution.dissent", told(opinion="The report leaves out the regions of the south")),
+    Step(SESSION_HELD, "report", "m17", "resolution.dissent", told(opinion=Words("The report leaves out the regions of the south"))),
     Step(SESSION_HELD, "session held", "ch", "session.close"),
     Step(66, "session held", "ch", "session.record", _minutes("15")),
 )  # fmt: skip
 
 _AHEAD = (
     Step(20, "session announced", "ch", "session.convene", _convene(
-        "33", SESSION_ANNOUNCED, "Results of the year", "Plan of measures",
+        "33", SESSION_ANNOUNCED, Words("Results of the year"), Words("Plan of measures"),
     )),
     Step(12, "session announced", "wb", "session.announce", told(channel="newspaper")),
-    Step(11, "plan", "wb", "resolution.list", _resolution("session announced", "programme_document", "To approve the plan")),
+    Step(11, "plan", "wb", "resolution.list", _resolution("session announced", "programme_document", Words("To approve the plan"))),
     Step(6, "session to announce", "ch", "session.convene", _convene(
-        "35", SESSION_TO_ANNOUNCE, "Language policy in the regions",
+        "35", SESSION_TO_ANNOUNCE, Words("Language policy in the regions"),
     )),
 )  # fmt: skip
 
@@ -92,12 +93,12 @@ def _last_day(days: int) -> Facts:
 
 _POLLS = (
     Step(40, "poll closed", "d1", "poll.draft", told(
-        kind="deputy_recommendation", subject="m3", question="To recommend a deputy chairman", papers="Curriculum vitae",
+        kind="deputy_recommendation", subject="m3", question=Words("To recommend a deputy chairman"), papers=Words("Curriculum vitae"),
     )),
     Step(38, "poll closed", "wb", "poll.open", _last_day(10)),
     *_answers("poll closed", (36, 35, 34, 31), "++++-++++0+++++++-++++++"),
     Step(6, "poll open", "d2", "poll.draft", told(
-        kind="programme_document", question="To approve the draft of the plan of measures", papers="Draft, 14 pages",
+        kind="programme_document", question=Words("To approve the draft of the plan of measures"), papers=Words("Draft, 14 pages"),
     )),
     Step(5, "poll open", "wb", "poll.open", _last_day(12)),
     *_answers("poll open", (4, 3, 2), "+++- +++0+++-+"),
@@ -105,7 +106,7 @@ _POLLS = (
 
 _MEETING = (
     Step(9, "meeting", "wb", "council_meeting.draft", lambda _, today: {
-        "starts_at": f"{working_day(today, MEETING_AHEAD)} 15:00", "place": "House of Friendship, Astana",
+        "starts_at": f"{working_day(today, MEETING_AHEAD)} 15:00", "place": Words("House of Friendship, Astana"),
     }),
     Step(8, "meeting", "d1", "council_meeting.sign"),
     Step(8, "meeting", "d2", "council_meeting.sign"),
@@ -113,14 +114,16 @@ _MEETING = (
     Step(6, "question N", "wb", "council_question.list", told(meeting="meeting", kind="candidacy", subject="N")),
     Step(6, "question O", "wb", "council_question.list", told(meeting="meeting", kind="candidacy", subject="O")),
     Step(6, "question of the plan", "d1", "council_question.list", told(
-        meeting="meeting", kind="programme_document", text="On the draft of the plan of measures",
+        meeting="meeting", kind="programme_document", text=Words("On the draft of the plan of measures"),
     )),
 )  # fmt: skip
 
 _SIGNERS = [f"m{n}" for n in range(70, 152) if n not in (120, 130)]  # some eighty of the 117 needed
 
 _REQUEST = (
-    Step(17, "request", "m70", "session_request.open", told(questions=["State of the ethnocultural associations"])),
+    Step(
+        17, "request", "m70", "session_request.open", told(questions=[Words("State of the ethnocultural associations")])
+    ),
     *(Step(16 - n // 20, "request", member, "session_request.sign") for n, member in enumerate(_SIGNERS)),
 )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from desk.demo.words import NameOf, Words
+
 FOUNDED_DAYS_AGO = 130
 PEOPLE_BESIDE_THE_ROSTER = tuple(f"p:{letter}" for letter in "MNOPQRSTUV")
 
@@ -49,7 +51,7 @@ def by_region(person: str, region: str, *, body: str = "small_assembly_session",
     return lambda day, _: {
         "person": person, "route": "small_assembly", "region": region, "consent": True,
         "decision": {"body": body, "number": f"{day.month}-{day.day}", "date": _day(day, 4)},
-        "proposals": [{"by": f"Ethnocultural centre of {region.replace('_', ' ')}", "date": _day(day, 15)}] if proposals else [],
+        "proposals": [{"by": Words("Ethnocultural centre", region), "date": _day(day, 15)}] if proposals else [],
     }  # fmt: skip
 
 
@@ -58,7 +60,7 @@ def by_association(person: str, name: str, *, level: str, highest: str) -> Facts
     return lambda day, _: {
         "person": person, "route": "association", "consent": True,
         "decision": {"body": highest, "number": f"{day.day}/{day.year}", "date": _day(day, 6)},
-        "association": {"name": name, "level": level, "highest_body": highest},
+        "association": {"name": NameOf(name), "level": level, "highest_body": highest},
     }  # fmt: skip
 
 
@@ -106,29 +108,29 @@ _DECIDED = (
     *_considered("D", 85, "sb:moj", by_letter("p:D"), 83, 61, RECOMMENDED, 57, 55),
     Step(30, "D", "ch", "candidacy.approve", _order("29")),
     Step(40, "C", "ch", "candidacy.include", _order(
-        "27", person="p:C", category="other_person", justification="Thirty years of work for accord; known throughout the country",
+        "27", person="p:C", category="other_person", justification=Words("Thirty years of work for accord; known throughout the country"),
     )),
     *_considered("E", 95, "s:Almaty", by_region("p:E", "Almaty"), 93, 80, NO_DECISION, 76, 75),
-    Step(50, "E", "ch", "candidacy.reject", _order("25", reason="The Council came to no decision")),
+    Step(50, "E", "ch", "candidacy.reject", _order("25", reason=Words("The Council came to no decision"))),
     *_considered("F", 88, "as:nca2", by_association("p:F", "nca2", level="republican", highest="congress"), 86, 61,
                  NOT_RECOMMENDED, 55, 54),
     Step(35, "F", "ch", "candidacy.reject", _order("28")),
     Step(60, "G", "s:Pavlodar", "candidacy.nominate", by_region("p:G", "Pavlodar")),
     Step(58, "G", "wb", "candidacy.admit"),
-    Step(32, "G", "p:G", "candidacy.withdraw", told(reason="Called to another office")),
+    Step(32, "G", "p:G", "candidacy.withdraw", told(reason=Words("Called to another office"))),
     Step(45, "H", "as:nca3", "candidacy.nominate", by_association("p:H", "nca3", level="republican", highest="conference")),
-    Step(41, "H", "as:nca3", "candidacy.withdraw", told(reason="The association nominates somebody else")),
+    Step(41, "H", "as:nca3", "candidacy.withdraw", told(reason=Words("The association nominates somebody else"))),
 )  # fmt: skip
 
 _BEFORE_THE_COUNCIL = (
     Step(30, "I", "as:nca8", "candidacy.nominate", by_association("p:I", "nca8", level="local", highest="general_meeting")),
-    Step(27, "I", "wb", "candidacy.return", told(reason="A local association does not nominate")),
+    Step(27, "I", "wb", "candidacy.return", told(reason=Words("A local association does not nominate"))),
     Step(25, "J", "s:Kostanay", "candidacy.nominate", by_region("p:J", "Kostanay", body="small_assembly_council")),
-    Step(22, "J", "wb", "candidacy.return", told(reason="The session of the small assembly decides, not its council")),
+    Step(22, "J", "wb", "candidacy.return", told(reason=Words("The session of the small assembly decides, not its council"))),
     Step(4, "K", "a:Karaganda", "candidacy.nominate", by_region("p:K", "Karaganda")),
     Step(2, "L", "sb:moc", "candidacy.nominate", by_letter("p:L", consent=False)),
     Step(35, "M", "s:Mangystau", "candidacy.nominate", by_region("p:M", "Mangystau", body="small_assembly_council")),
-    Step(31, "M", "wb", "candidacy.return", told(reason="The session of the small assembly decides, not its council")),
+    Step(31, "M", "wb", "candidacy.return", told(reason=Words("The session of the small assembly decides, not its council"))),
     Step(6, "M", "s:Mangystau", "candidacy.cure", _NEW_DECISION),
     Step(20, "N", "s:Kostanay", "candidacy.nominate", by_region("p:N", "Kostanay")),
     Step(15, "N", "as:nca4", "candidacy.support", by_association("p:N", "nca4", level="regional", highest="conference")),
@@ -170,7 +172,7 @@ _MEMBERS = (
     Step(9, "membership:m200", "m200", "membership.leave", _statement(11)),
     Step(3, "membership:m25", "m25", "membership.leave", _statement(2)),  # who sits in the Council
     Step(44, "membership:m64", "wb", "membership.end", lambda day, _: {
-        "date": _day(day, 2), "certificate": {"kind": "death certificate", "number": "AK-0047", "date": _day(day, 1)},
+        "date": _day(day, 2), "certificate": {"kind": Words("death certificate"), "number": "AK-0047", "date": _day(day, 1)},
     }),
     Step(11, "membership:m31", "wb", "membership.report_office_change", _office_lost("office_changed")),
     Step(38, "membership:m52", "wb", "membership.report_office_change", _office_lost("elected_office_lost")),
@@ -179,22 +181,22 @@ _MEMBERS = (
 _REMOVALS = (
     Step(25, "removal m52", "d1", "removal.submit", _removal("m52", "elected_office_lost")),
     Step(48, "removal m59", "a:Akmola", "removal.submit", _removal(
-        "m59", "other", code="duties", reason="Has not attended a single session for four years",
+        "m59", "other", code="duties", reason=Words("Has not attended a single session for four years"),
     )),
     Step(20, "removal m59", "ch", "removal.grant", _order("30")),
     Step(50, "removal m60", "d2", "removal.submit", _removal(
-        "m60", "other", code="discredit", reason="Publications that set ethnic groups against each other",
+        "m60", "other", code="discredit", reason=Words("Publications that set ethnic groups against each other"),
     )),
-    Step(33, "removal m60", "ch", "removal.decline", told(reason="The publications are not his")),
+    Step(33, "removal m60", "ch", "removal.decline", told(reason=Words("The publications are not his"))),
     Step(46, "removal m62", "d1", "removal.submit", _removal("m62", "office_changed")),
     Step(43, "membership:m62", "m62", "membership.leave", _statement(None)),
     Step(6, "removal m43", "a:Pavlodar", "removal.submit", _removal(
-        "m43", "other", code="health", reason="Long illness; agreed with the member and his family",
+        "m43", "other", code="health", reason=Words("Long illness; agreed with the member and his family"),
     )),
 )  # fmt: skip
 
 _COUNCIL = (
-    Step(28, "council_seat:m29", "ch", "council_seat.close", told(reason="Order 31")),
+    Step(28, "council_seat:m29", "ch", "council_seat.close", told(reason=Words("Order 31"))),
     Step(21, "seat of m48", "ch", "council_seat.open", _order("32", person="m48", category="association")),
 )
 

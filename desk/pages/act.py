@@ -25,16 +25,18 @@ from desk.pages.acting import (
     seq_of,
 )
 from desk.pages.choosing import CHOSEN, choose
+from desk.pages.edition_shown import edition_reported, present_values
 from desk.pages.fields import Form, faults_shown
 from desk.pages.forms import label_of, leaves
 from desk.pages.lawful_shown import lawful_dates
 from desk.pages.page import name_of, page, speaker
 from desk.pages.telling import entry_told, facts_told, in_order, last_day_shown, names_in, offset_shown, with_names
-from desk.pages.visiting import Visitor, Visits
+from desk.pages.visiting import TYPED_BY, Types, Visitor, Visits
 from desk.problems import problem
 from machines.act import PRESIDENT
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Conflict, KeyReused, Unanswerable, Unknown
+from machines.standing import standing
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,6 +47,9 @@ UNTOLD = "resolution.secret_until_closed"
 @router.get("/open")
 def what_can_be_opened(request: Request, visitor: Visits) -> Response:
     """List the acts that open a case: those of the visitor's own offices first."""
+    door: Door = request.app.state.door
+    with looking(door) as db:
+        held = standing(db, visitor.person_id, at=visitor.at, book=door.book)
     rows = [
         (procedure, row)
         for procedure in PROCEDURES.values()
@@ -54,7 +59,7 @@ def what_can_be_opened(request: Request, visitor: Visits) -> Response:
     acts = [
         {
             "href": f"/open/{procedure.name}/{row.name}", "what": name_of("act", f"{procedure.name}.{row.name}", visitor.language),
-            "about": name_of("procedure", procedure.name, visitor.language), "mine": bool({*visitor.offices} & {*row.persons}),
+            "about": name_of("procedure", procedure.name, visitor.language), "mine": bool(held.offices(procedure, row)),
             "by": [name_of("office", office.value, visitor.language) for office in row.persons],
         }
         for procedure, row in rows
@@ -73,7 +78,7 @@ def ask_opening(request: Request, visitor: Visits, procedure: str, act: str) -> 
 
 
 @router.post("/open/{procedure}/{act}")
-def post_opening(request: Request, visitor: Visits, procedure: str, act: str, typed: Typed) -> Response:
+def post_opening(request: Request, visitor: Types, procedure: str, act: str, typed: Typed) -> Response:
     """Check the first act of a case, or do it."""
     return _step(_opening(request, visitor, procedure, act, typed))
 
@@ -86,7 +91,7 @@ def ask_act(request: Request, visitor: Visits, number: str, act: str) -> Respons
 
 
 @router.post("/cases/{number}/acts/{act}")
-def post_act(request: Request, visitor: Visits, number: str, act: str, typed: Typed) -> Response:
+def post_act(request: Request, visitor: Types, number: str, act: str, typed: Typed) -> Response:
     """Check an act, or do it."""
     return _step(_of_case(request, visitor, number, act, typed))
 
@@ -163,6 +168,7 @@ def _check(acting: Acting) -> Response:
     with reading(acting.door, acting.visitor.at) as db:
         names = names_in(db, [asked], language)
         shows = context(db, acting)
+        concerned = edition_reported(db, acting.act, asked["facts"], acting.number, acting.reader)
     told = facts_told(in_order(asked["facts"], acting.procedure.name, acting.row.name), language, names)
     if asked.get(BEHALF):
         told += facts_told(
@@ -171,10 +177,16 @@ def _check(acting: Acting) -> Response:
     hidden = {
         name: value
         for name, value in (acting.chosen or acting).typed.items()
-        if name not in ("step", "more", "lang", "key")
+        if name not in ("step", "more", "lang", "key", TYPED_BY)
     }
     return _draw(
-        acting, "check.html", told=told, hidden=hidden | {"key": key_of(acting)}, brings=_brings(acting, tried), **shows
+        acting,
+        "check.html",
+        told=told,
+        hidden=hidden | {"key": key_of(acting)},
+        brings=_brings(acting, tried),
+        concerned=concerned,
+        **shows,
     )
 
 
@@ -221,10 +233,11 @@ def _form(
     with reading(acting.door, acting.visitor.at) as db:
         if said and said.get("refusals"):
             said = {**said, "refusals": with_names(db, said["refusals"], language)}
+        form.present = present_values(db, acting.fields, acting.reader)
         shows = context(db, acting) | {"fields": form.shown(db), "beside": beside.shown(db)}
         seen = acting.typed.get("seen") or (str(seq_of(db, acting.number)) if acting.number else "")
         lawful = lawful_dates(
-            db, acting.door, f"{acting.procedure.name}.{acting.row.name}", acting.typed, number=acting.number, at=acting.visitor.at,
+            db, acting.door, acting.act, acting.typed, number=acting.number, person=acting.visitor.person_id, at=acting.visitor.at,
             language=language,
         )  # fmt: skip
     since = _since(acting, (said or {}).get("entries", ()))

@@ -17,7 +17,7 @@ from desk.pages.forms import Field
 from desk.pages.onlooker import Look, look
 from desk.pages.own import BALLOTS, page_of
 from desk.pages.page import name_of, page
-from desk.pages.visiting import Visits
+from desk.pages.visiting import Types, Visits
 from desk.pages.votes_shown import ballot_of, is_open, my_vote, vote_shown
 from desk.problems import problem
 from machines.procedures import procedure_of_number
@@ -36,7 +36,7 @@ def ballot(request: Request, visitor: Visits, number: str) -> Response:
 
 
 @router.post("/ballots/{number}")
-def cast(request: Request, visitor: Visits, number: str, typed: Typed) -> Response:
+def cast(request: Request, visitor: Types, number: str, typed: Typed) -> Response:
     """Show what was chosen, or cast it; sent twice it is cast once."""
     acting = _acting(request, visitor, number, typed)
     match typed.get("step"):

@@ -24,6 +24,7 @@ from desk.problems import wrong
 from desk.register import see_register
 from desk.titles import titles_of
 from machines.procedures import PROCEDURES, procedure_of_number
+from machines.standing import standing
 from machines.wording import say, shown
 from machines.zones import local_day
 from models.database import Db
@@ -77,11 +78,12 @@ def moves(request: Request, visitor: Visits) -> Response:
         see_register(db, visitor.person_id, visitor.at)
         found = [_move(one, visitor.language) for one in moves_answer(calendar_moves(db, door.book), visitor.language)]
         titles = titles_of(db, (one["case"] for one in found), visitor.language)
-    t, decisions = speaker(visitor.language), PROCEDURES["term_decision"].rows
+        held = standing(db, visitor.person_id, at=visitor.at, book=door.book)
+    t, decisions = speaker(visitor.language), PROCEDURES["term_decision"]
     return drawn(
         request, "moves.html", visitor.language, visitor.at, here="/calendar", moves=found, titles=titles,
         crumbs=[("/calendar", t("calendar.title")), ("", t("moves.title"))],
-        decisions=[name for name, row in decisions.items() if {one.value for one in row.persons} & {*visitor.offices}],
+        decisions=[row.name for row in decisions.acts if held.offices(decisions, row)],
     )  # fmt: skip
 
 

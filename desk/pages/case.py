@@ -30,7 +30,6 @@ from desk.problems import wrong
 from desk.shapes import case_as_of
 from desk.titles import steps_of, titles_of
 from desk.touches import prefect_page, runs_of
-from machines.procedure import Office
 from machines.procedures import PROCEDURES
 from machines.waiting import WAITS, acts_of_state
 from machines.wording import has, say
@@ -155,13 +154,12 @@ def _acts(shown: Shown) -> dict[str, list[dict[str, Any]]]:
 
 def _act(shown: Shown, answer: Mapping[str, Any], awaited: Sequence[str]) -> dict[str, Any]:
     number, language, name = shown.case["number"], shown.language, answer["act"]
-    enters = Office.working_body.value in shown.visitor.offices
     return {
         "name": name, "text": name_of("act", f"{shown.procedure}.{name}", language), "href": page_of_act(number, name),
         "allowed": answer["allowed"], "refusals": with_names(shown.db, answer["refusals"], language),
         "warnings": answer["warnings"], "office": answer["office"],
         "rare": name not in awaited, "by": [name_of("office", office, language) for office in answer["who_can"]],
-        "enter": f"/cases/{number}/acts/{name}?behalf=1" if enters and not answer["office"] else "",
+        "enter": f"/cases/{number}/acts/{name}?behalf=1" if answer["may_enter"] and not answer["office"] else "",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from desk.pages.page import name_of, term_end
 from desk.pages.register_lists import ASSEMBLY, COUNCIL
 from machines.calendar_names import name_of_day
 from machines.calendar_versions import changes
-from machines.invitations import CANCELLED, CONFIRMED, INVITED, TENTATIVE, span
+from machines.invitations import CANCELLED, INVITED, TENTATIVE, poll_status, span
 from machines.rulebook import Rulebook
 from machines.wording import say
 from machines.zones import end_of_day, local_day, local_midnight
@@ -23,7 +23,7 @@ SITTING_DEADLINES = ("session.opening", "council_meeting.meeting", "poll.closing
 _SITTINGS = (
     "SELECT number, procedure, state, facts, zone, body FROM cases WHERE procedure IN ('session', 'council_meeting')"
 )
-_POLLS = "SELECT number, state, facts FROM cases WHERE procedure = 'poll' AND state <> 'drafted'"
+_POLLS = "SELECT number, state, facts FROM cases WHERE procedure = 'poll'"
 _DEADLINES = """SELECT d.number, d.name, d.due_at, d.zone, d.norm, c.procedure, c.person_id FROM deadlines d
  JOIN cases c ON c.number = d.number WHERE d.state = 'open' AND d.due_at > ? AND d.due_at <= ?%s ORDER BY d.due_at, d.number, d.name
  LIMIT ?"""
@@ -71,10 +71,8 @@ def _sittings(db: Db, language: str, body: str) -> Iterator[Event]:
     wanted = {"": tuple(INVITED), ASSEMBLY: ("session",), COUNCIL: ("council_meeting",)}[body]
     for number, procedure, state, facts, _, _ in db.all(_SITTINGS):
         told = json.loads(facts)
-        status = INVITED[procedure].states.get(state, CONFIRMED)
-        drafted = procedure == "council_meeting" and state in ("drafted", "signed")
-        if procedure in wanted and not drafted and "starts_at" in told:
-            yield _sitting(number, procedure, state, status, told, language)
+        if procedure in wanted and state not in INVITED[procedure].drafts and "starts_at" in told:
+            yield _sitting(number, procedure, state, INVITED[procedure].status(state), told, language)
 
 
 def _sitting(number: str, procedure: str, state: str, status: str, told: dict[str, Any], language: str) -> Event:
@@ -90,12 +88,12 @@ def _sitting(number: str, procedure: str, state: str, status: str, told: dict[st
 
 def _polls(db: Db, language: str) -> Iterator[Event]:
     for number, state, facts in db.all(_POLLS):
-        told = json.loads(facts)
-        if told.get("closes_on"):
+        told, status = json.loads(facts), poll_status(state)
+        if status and told.get("closes_on"):
             day = date.fromisoformat(told["closes_on"])
             text = say("register.desk.calendar.poll_ends", language)
             about = f"{told.get('question', '')} · {name_of('state', f'poll.{state}', language)}"
-            yield Event(day, "poll", text, about, "", f"/cases/{number}", "warn" if state == "annulled" else "", day)
+            yield Event(day, "poll", text, about, "", f"/cases/{number}", "warn" if status == CANCELLED else "", day)
 
 
 def _deadlines(

@@ -1,7 +1,7 @@
 """Calendars that programs fetch: what concerns one person, what concerns a body, and one sitting alone (RFC 5545)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from desk.pages.events import last_day_of
 from desk.pages.page import name_of
 from desk.pages.register_lists import ASSEMBLY, COUNCIL, body_name
 from machines.icalendar_events import calendar_of, day_event, event_of
-from machines.invitations import INVITED, mark_of, sitting_of
+from machines.invitations import CANCELLED, INVITED, POLLED, mark_of, poll_status, sitting_of
 from machines.refusal import Unknown
 from machines.rulebook import Rulebook
 from machines.wording import say
@@ -20,16 +20,11 @@ from models.database import Db, instant
 
 PUBLISH = "PUBLISH"
 MOST = 400  # deadlines of a body
-ATTENDS: Mapping[str, frozenset[str]] = {
-    "session": frozenset({"member", "chairman", "deputy_chairman", "working_body"}),
-    "council_meeting": frozenset({"council_member", "chairman", "deputy_chairman", "working_body"}),
-}
-ANSWERS = frozenset({"council_member", "working_body"})  # whom a poll concerns
 
 _OFFICES = "SELECT office FROM mandates WHERE person_id = ? AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)"
 _SITTINGS = "SELECT number FROM cases WHERE procedure = ? ORDER BY number"
 _POLLS = """SELECT c.number, c.state, c.facts, c.seq, e.recorded_at FROM cases c JOIN entries e ON e.number = c.number AND e.seq = c.seq
- WHERE c.procedure = 'poll' AND c.state <> 'drafted' ORDER BY c.number"""
+ WHERE c.procedure = 'poll' ORDER BY c.number"""
 _DEADLINES = """SELECT d.number, d.name, d.due_at, d.zone, d.opened_seq, d.opened_at, c.procedure FROM deadlines d
  JOIN cases c ON c.number = d.number WHERE d.state = 'open' AND d.due_at IS NOT NULL AND c.body = ? AND NOT c.final
  ORDER BY d.due_at, d.number, d.name LIMIT ?"""
@@ -41,10 +36,10 @@ def feed_of_person(db: Db, person: str, *, at: datetime, book: Rulebook, languag
     """Write what concerns somebody: sittings that he attends, polls that he answers, and what waits for him with a term."""
     offices = {office for (office,) in db.all(_OFFICES, person, at, at)}
     events: list[Event] = []
-    for procedure, attend in ATTENDS.items():
-        if offices & attend:
+    for procedure, invited in INVITED.items():
+        if offices & invited.attended_by:
             events += _sittings(db, procedure, language, url)
-    if offices & ANSWERS:
+    if offices & POLLED:
         events += _polls(db, language, url)
     events += _waiting(db, person, at=at, book=book, language=language, url=url)
     return calendar_of(events, method=PUBLISH, name=say("register.desk.calendar.mine", language))
@@ -83,11 +78,12 @@ def _polls(db: Db, language: str, url: str) -> Iterator[Event]:
     """Write the last day of each poll; one that was annulled is taken back."""
     for number, state, facts, seq, since in db.all(_POLLS):
         told: dict[str, Any] = json.loads(facts)
-        if told.get("closes_on"):
+        status = poll_status(state)
+        if status and told.get("closes_on"):
             yield day_event(
                 f"{number}-{mark_of(db, number)}", date.fromisoformat(told["closes_on"]), since=instant(since), sequence=seq,
                 summary=say("register.desk.calendar.poll_ends", language), description=_about(told.get("question", ""), number, url),
-                link=f"{url}/cases/{number}", cancelled=state == "annulled",
+                link=f"{url}/cases/{number}", cancelled=status == CANCELLED,
             )  # fmt: skip
 
 

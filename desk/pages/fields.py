@@ -6,9 +6,11 @@ from typing import Any
 
 from desk.editions import rule_name
 from desk.pages.choosing import CHOSEN, FEW, Chosen, bodies, cases_open
+from desk.pages.edition_shown import value_shown, values_shown
 from desk.pages.forms import Field, choice_key, hint_of, label_of, rows_typed
 from desk.pages.page import name_of, speaker
-from machines.dated_rules import LIMITS
+from machines.dated_rules import LIMITS, answers, is_chosen, is_counted, is_rule, norms_of_rule, written
+from machines.norms import NORMS
 from machines.rulings import RULINGS
 from machines.wording import say
 from models.database import Db
@@ -34,6 +36,7 @@ class Form:
     faults: Mapping[str, str] = field(default_factory=dict)  # by path
     more: str = ""  # the repeated group that gets one row more
     only: str | None = None  # a stranger, who is offered nothing but what is about himself
+    present: Mapping[str, str] = field(default_factory=dict)  # how each rule stands that an edition may change
 
     def shown(self, db: Db) -> list[dict[str, Any]]:
         """Return the fields as `form.html` draws them."""
@@ -50,7 +53,7 @@ class Form:
             rows = rows_typed(one, self.typed) + (1 if self.more == one.path else 0)
             return view | {"rows": [self._row(db, one, row) for row in range(max(rows, 1))]}
         fits = self.chosen.fits.get(one.path, []) if self.chosen else []
-        return view | {"fits": fits, "choices": self._choices(db, one)}
+        return view | {"fits": fits, "choices": self._choices(db, one)} | self._by_rule(one)
 
     def _row(self, db: Db, one: Field, row: int) -> list[dict[str, Any]]:
         return [self._shown(db, inner) for inner in one.at(f"{one.path}.{row}").fields]
@@ -74,7 +77,11 @@ class Form:
             case "body":
                 found = bodies(db, self.language) if self.only is None else []
             case "rule":
-                found = [(rule, rule_name(rule, self.language)) for rule in (*LIMITS, *RULINGS)]
+                found = [(rule, self._rule(rule)) for rule in (*LIMITS, *RULINGS)]
+            case "value":
+                found = self._values(self._rule_beside(one))
+            case "norm":
+                found = self._norms(self._rule_beside(one))
             case "deadline":
                 found = self._deadlines(db, one)
             case "region":
@@ -87,6 +94,34 @@ class Form:
         typed = self.typed.get(one.path, "")
         known = not typed or not found or typed in dict(found) or one.kind in ("choice", "yes")
         return found if known else [(typed, typed), *found]
+
+    def _rule(self, rule: str) -> str:
+        """Name a rule with its present value."""
+        name, value = rule_name(rule, self.language), self.present.get(rule)
+        return f"{name} — {value_shown(rule, value, self.language)}" if value is not None else name
+
+    def _values(self, rule: str) -> list[tuple[str, str]]:
+        """Offer the answers of a ruling; a number, a share or a list is typed."""
+        answered = map(written, answers(rule)) if is_chosen(rule) else ()
+        return [(value, value_shown(rule, value, self.language)) for value in answered]
+
+    def _norms(self, rule: str) -> list[tuple[str, str]]:
+        norms = norms_of_rule(rule) if is_rule(rule) else ()
+        return [(norm, f"{norm} · {NORMS[norm].title[self.language]}") for norm in norms]
+
+    def _rule_beside(self, one: Field) -> str:
+        return self.typed.get(f"{one.path.removesuffix(one.name)}rule", "").strip()
+
+    def _by_rule(self, one: Field) -> dict[str, Any]:
+        """Return what the rule that was chosen says of its value and its norm: how it is typed, what it may be, the one norm there is."""
+        rule = self._rule_beside(one) if one.kind in ("value", "norm") else ""
+        if not is_rule(rule):
+            return {}
+        if one.kind == "norm":
+            norms = norms_of_rule(rule)
+            return {"value": norms[0]} if len(norms) == 1 and not self._value(one) else {}
+        hint = speaker(self.language)("edition.may_be", values=values_shown(rule, self.language))
+        return {"hint": hint, "kind": "count" if is_counted(rule) else one.kind}
 
     def _deadlines(self, db: Db, one: Field) -> list[tuple[str, str]]:
         """Offer the open deadlines of the case that is named beside."""

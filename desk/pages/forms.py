@@ -21,15 +21,22 @@ from machines.wording import has, say
 LONG = 1000  # a text that may be longer gets several lines
 _PLAIN: Mapping[Any, str] = {date: "day", datetime: "moment", int: "count", bool: "yes"}
 # A party is a person or a case, whichever the question is about; what a value may be depends on the rule beside it.
-_BY_NAME = {"subject": "party", "region": "region", "rule": "rule", "value": "value", "deadline": "deadline"}
+_BY_NAME = {
+    "subject": "party",
+    "region": "region",
+    "rule": "rule",
+    "value": "value",
+    "norm": "norm",
+    "deadline": "deadline",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a form.
 
-    *kind*: line, text, lines, day, moment, count, yes, choice, person, people, case, party, body, region, rule and its value,
-    deadline; a group of fields; or groups, as many as are filled in.
+    *kind*: line, text, lines, day, moment, count, yes, choice, person, people, case, party, body, region, rule, its value and
+    norm, deadline; a group of fields; or groups, as many as are filled in.
     """
 
     path: str

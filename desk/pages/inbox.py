@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from desk.door import Door, looking
-from desk.inbox import FOLDERS, coming, done_lately, inbox
+from desk.inbox import FOLDERS, coming, done_lately, inbox, week_ends
 from desk.listing import Row
 from desk.pages.forms import fields_of
 from desk.pages.own import page_of_act
@@ -20,6 +20,8 @@ from desk.pages.telling import last_day_shown
 from desk.pages.visiting import Visitor
 from desk.titles import titles_of
 from machines.procedures import PROCEDURES
+from machines.wording import shown
+from machines.zones import local_day
 
 DONE_DAYS = 30
 MOST = 60  # of each kind of what waits: more than anybody does in a day; the list of cases has all
@@ -38,12 +40,12 @@ def show_inbox(request: Request, visitor: Visitor, **beside: Any) -> Response:
             db, [*listed, *(row.number for row in soon), *(one["case"] for one in done)], visitor.language
         )
     sorted_ = {name: [_task(item, name, titles, visitor) for item in folders[name]["items"]] for name in FOLDERS}
-    t = speaker(visitor.language)
+    t, sunday = speaker(visitor.language), shown(week_ends(local_day(visitor.at, door.book.zone)))
     return page(
         request, "inbox.html", visitor.language, visitor.at, visitor=visitor, here="/", folders=sorted_,
         waiting_count=sum(len(sorted_[name]) for name in FOLDERS if name != "waiting"),
         soon=[_soon(row, titles, visitor.language) for row in soon], done=[_done(one, titles, visitor.language) for one in done],
-        t_folder={name: t(f"inbox.{name}") for name in FOLDERS}, **beside,
+        t_folder={name: t(f"inbox.{name}", day=sunday) for name in FOLDERS}, **beside,
     )  # fmt: skip
 
 

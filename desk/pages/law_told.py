@@ -11,6 +11,7 @@ from machines.procedure import ALL, NEW, SAME, Branch, Procedure, Transition
 from machines.procedures import PROCEDURES
 from machines.rulings import RULINGS
 from machines.tables import moved, offices, targets
+from machines.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class ActTold:
     after: list[str]
     by: list[str]
     norms: list[tuple[str, str]]
-    rules: list[tuple[str, str]]  # norms that are checked, with their titles
+    rules: list[tuple[str, list[str]]]  # what is checked, each with its norms
     facts: list[str]
     follows: list[str]
     joint: bool
@@ -70,17 +71,26 @@ def _act_told(procedure: Procedure[Any], row: Transition[Any], language: str) ->
         else [_state(procedure.name, state, language) for state in row.source]
     )
     leading = [_state(procedure.name, target, language) for target in targets(row) if target != SAME]
-    checked = dict.fromkeys(norm for guard in _guards(row) for norm in norms_of(guard))
     return ActTold(
         row.name, _act(procedure.name, row.name, language), before, leading or [said("procedures.same")],
         [name_of("office", office, language) for office in offices(row)], [_norm(norm, language) for norm in row.norms],
-        [_norm(norm, language) for norm in checked if norm in NORMS],
+        list(_rules(row, language)),
         [name_of("fact", field.alias or name, language) for name, field in row.facts.model_fields.items()],
         list(dict.fromkeys(_follows(procedure, row, language))), row.joint,
     )  # fmt: skip
 
 
-def _guards(row: Transition[Any]) -> Iterator[Any]:
+def _rules(row: Transition[Any], language: str) -> Iterator[tuple[str, list[str]]]:
+    """Say what each guard asks, once, with the norms that it carries out."""
+    for guard in {guard.name: guard for guard in guards_of(row)}.values():
+        yield (
+            say(f"rules.{guard.name}", language),
+            list(dict.fromkeys(norm for norm in norms_of(guard) if norm in NORMS)),
+        )
+
+
+def guards_of(row: Transition[Any]) -> Iterator[Any]:
+    """Yield everything that an act's row checks, warnings and branches included."""
     yield from (*row.guards, *row.warns)
     for branch in row.to:
         yield from branch.guards
@@ -193,7 +203,7 @@ def _ruling(name: str, language: str) -> Iterator[Use]:
 
 _SAID: dict[str, Callable[[str, str], Iterator[Use]]] = {
     "act": _acts_with("act", lambda row, name: row.name == name),
-    "guard": _acts_with("guard", lambda row, name: any(guard.name == name for guard in _guards(row))),
+    "guard": _acts_with("guard", lambda row, name: any(guard.name == name for guard in guards_of(row))),
     "notice": _acts_with(
         "notice", lambda row, name: any(one.name == name for branch in row.to for one in branch.notices)
     ),

@@ -22,5 +22,14 @@ def lawful(request: Request, visitor: Visits, procedure: str, act: str, number: 
         if number:
             let_see(db, number, visitor.person_id, visitor.at)
         typed = dict(request.query_params)
-        shown = lawful_dates(db, door, name, typed, number=number or None, at=visitor.at, language=visitor.language)
+        shown = lawful_dates(
+            db,
+            door,
+            name,
+            typed,
+            number=number or None,
+            person=visitor.person_id,
+            at=visitor.at,
+            language=visitor.language,
+        )
     return page(request, "lawful_part.html", visitor.language, visitor.at, visitor=visitor, lawful=shown)

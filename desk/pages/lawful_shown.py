@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from desk.door import Door
+from desk.pages import edition_shown
+from desk.pages.edition_shown import Reader, edition_told
 from desk.pages.page import speaker
 from desk.plans import law_of, planned_announcement, planned_extraordinary, planned_poll
 from machines.editions import FIRST_DAY
@@ -21,6 +23,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "session.convene": ("kind", "starts_at", "order.date"),
     "session.move": ("starts_at",),
     "poll.open": ("closes_on",),
+    "edition.propose": edition_shown.ASKED,
 }
 LAST = date(2199, 12, 31)
 SEARCHED = 60  # days ahead among which the first lawful beginning is looked for
@@ -47,17 +50,29 @@ class Asked:
 
 
 def lawful_dates(
-    db: Db, door: Door, act: str, typed: Mapping[str, str], *, number: str | None, at: datetime, language: str
+    db: Db,
+    door: Door,
+    act: str,
+    typed: Mapping[str, str],
+    *,
+    number: str | None,
+    person: str,
+    at: datetime,
+    language: str,
 ) -> dict[str, Any] | None:
     """Return the lawful dates for an act as `lawful.html` draws them; None where an act names no such date."""
     if act not in ASKED:
         return None
     law = law_of(db, door.book)
     asked = Asked(act, typed, _facts(db, number), local_day(at, door.book.zone), language)
-    told = _poll(law, asked) if act == "poll.open" else _session(law, asked)
+    if act in edition_shown.REPORTED:
+        told = edition_told(db, typed, Reader(person, at, asked.today, language, door.book))
+    else:
+        told = _poll(law, asked) if act == "poll.open" else _session(law, asked)
+    words = "edition" if act in edition_shown.REPORTED else "lawful"
     query = f"/lawful-dates/{act.replace('.', '/')}" + (f"?number={number}" if number else "")
     included = ", ".join(f"[name='{name}']" for name in ASKED[act])
-    return {"href": query, "included": included, "told": told}
+    return {"href": query, "included": included, "told": told, "words": words}
 
 
 def _facts(db: Db, number: str | None) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from desk.pages.tables_out import as_csv, as_xlsx
 from desk.pages.telling import last_day_shown
 from desk.pages.visiting import Visitor, Visits
 from desk.titles import titles_of
-from machines.procedure import Office
+from machines.authority import entered_by
 from machines.procedures import PROCEDURES
 from machines.waiting import offices_of_state
 from machines.wording import shown
@@ -121,7 +121,7 @@ def _row(row: Mapping[str, Any], titles: Mapping[str, str], language: str) -> di
     waits = [
         name_of("office", office, language)
         for office in offices_of_state(procedure, row["state"])
-        if office != Office.president
+        if entered_by(office) == office
     ]
     return {
         "number": row["number"], "href": f"/cases/{row['number']}", "title": titles[row["number"]],

@@ -18,9 +18,9 @@ from desk.pages.waiting_for import who_holds
 from desk.shapes import name_of as name_in
 from desk.shapes import people_named
 from desk.titles import titles_of
-from machines.procedure import Office
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Unknown
+from machines.standing import Standing, standing
 from machines.waiting import acts_of_state
 from machines.zones import local_time
 from models.database import Db, instant
@@ -52,6 +52,7 @@ class Look:
     visitor: Visitor
     _cases: dict[str, dict[str, Any]] = field(default_factory=dict)
     _acts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _standing: list[Standing] = field(default_factory=list)  # one, once it was asked
 
     @property
     def language(self) -> str:
@@ -62,11 +63,6 @@ class Look:
     def zone(self) -> str:
         """The zone in which local times are said."""
         return self.door.book.zone
-
-    @property
-    def works(self) -> bool:
-        """Say whether the visitor belongs to the working body, which prepares and counts for all."""
-        return Office.working_body.value in self.visitor.offices
 
     def t(self, key: str, **numbers: object) -> str:
         """Say a text of the pages."""
@@ -118,7 +114,7 @@ class Look:
             "href": page_of_act(number, name), "allowed": answer["allowed"],
             "refusals": with_names(self.db, answer["refusals"], self.language),
             "warnings": answer["warnings"], "office": answer["office"], "rare": name not in awaited,
-            "by": [name_of("office", office, self.language) for office in answer["who_can"]],
+            "by": [name_of("office", office, self.language) for office in answer["who_can"]], "may_enter": answer["may_enter"],
         }  # fmt: skip
 
     def said(self, problem: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -204,7 +200,9 @@ class Look:
 
     def may(self, procedure: str, act: str) -> bool:
         """Say whether the visitor holds an office of such an act; whether it can be done now, the act itself says."""
-        return any(office.value in self.visitor.offices for office in PROCEDURES[procedure].rows[act].persons)
+        if not self._standing:
+            self._standing.append(standing(self.db, self.visitor.person_id, at=self.visitor.at, book=self.door.book))
+        return self._standing[0].may(procedure, act)
 
     def acts_in(self, procedure: str) -> bool:
         """Say whether any act of a procedure is of an office that the visitor holds: else nothing needs to be asked."""

@@ -22,6 +22,7 @@ from desk.pages.register_one import (
 )
 from desk.pages.visiting import Visits
 from desk.register import see_register
+from machines.register import sees_addresses
 from machines.wording import shown
 from machines.zones import local_day
 
@@ -44,7 +45,7 @@ def person(request: Request, visitor: Visits, id: str, as_of: str = "") -> Respo
             "opened": [_case(one, seen) for one in opened], "ended": [_case(one, seen) for one in ended],
             "done": [_entry(one, seen) for one in entries_about(db, [*opened, *ended], seen.at)],
         }  # fmt: skip
-        may_see_address = "working_body" in visitor.offices or id == visitor.person_id
+        may_see_address = sees_addresses(visitor.offices, own=id == visitor.person_id)
     name = found.names[seen.language]
     return drawn(
         request, "person.html", seen.language, visitor.at, here="/people", crumbs=_crumbs(seen, name), person=found, name=name,

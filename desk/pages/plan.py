@@ -7,13 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from desk.door import Door, let_see, looking, reading
-from desk.pages.acting import Acting, Typed
+from desk.pages.acting import Acting, Typed, offices_named
 from desk.pages.choosing import choose
 from desk.pages.fields import Form, faults_shown
 from desk.pages.page import name_of, speaker
 from desk.pages.page import page as drawn
 from desk.pages.telling import last_day_shown
-from desk.pages.visiting import Visitor, Visits
+from desk.pages.visiting import Types, Visitor, Visits
 from desk.plans import (
     law_of,
     planned_announcement,
@@ -26,7 +26,9 @@ from desk.problems import problem
 from machines.procedure import Office, Procedure
 from machines.procedures import procedure_of_number
 from machines.refusal import Unanswerable, Unknown
+from machines.standing import standing
 from machines.wording import shown
+from models.database import Db
 
 router = APIRouter(include_in_schema=False)
 
@@ -69,7 +71,7 @@ def ask_what(request: Request, visitor: Visits, number: str, act: str = "") -> R
 
 
 @router.post("/cases/{number}/try")
-def try_it(request: Request, visitor: Visits, number: str, typed: Typed) -> Response:
+def try_it(request: Request, visitor: Types, number: str, typed: Typed) -> Response:
     """Play the act on a copy of the case and say what it would bring; the case stays as it is."""
     state, procedure = _case(request, visitor, number)
     acting = _acting(request, visitor, number, procedure, typed.get("act", ""), typed)
@@ -186,7 +188,7 @@ def _form(acting: Acting, state: str, tried: Mapping[str, Any] | None = None) ->
     )
     with reading(acting.door, acting.visitor.at) as db:
         fields = form.shown(db)
-        shows: dict[str, Any] = {"offices": _offices(acting), "fields": fields}
+        shows: dict[str, Any] = {"offices": _offices(db, acting), "fields": fields}
     return _draw(
         acting.request, acting.visitor, "try.html", number, act=acting.row.name,
         text=name_of("act", f"{acting.procedure.name}.{acting.row.name}", language), faults=listed, said=said,
@@ -195,12 +197,11 @@ def _form(acting: Acting, state: str, tried: Mapping[str, Any] | None = None) ->
     )  # fmt: skip
 
 
-def _offices(acting: Acting) -> list[tuple[str, str]]:
+def _offices(db: Db, acting: Acting) -> list[tuple[str, str]]:
     """Name the offices in which it may be tried: those of the visitor and, where the clock may do it, the clock."""
-    among = [
-        office.value for office in acting.row.by if office.value in acting.visitor.offices or office is Office.clock
-    ]
-    return [(office, name_of("office", office, acting.visitor.language)) for office in among]
+    held = standing(db, acting.visitor.person_id, at=acting.visitor.at, book=acting.door.book)
+    clock = (Office.clock.value,) if acting.row.by_clock else ()
+    return offices_named((*held.offices(acting.procedure, acting.row), *clock), acting.visitor.language)
 
 
 def _brings(acting: Acting, tried: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from machines.procedure import Office
+from machines.procedure import GRANTED
 from machines.wording import LANGUAGES, has, say
 from models.database import Db
 from models.names import search_key, sort_key_kk
 
 KINDS = ("small_assembly", "association", "state_body")
 ASSEMBLY, COUNCIL = "assembly", "council"  # what cases name as their body, though nobody nominates for them
-OFFICES = tuple(
-    office.value for office in Office
-    if office not in (Office.president, Office.candidate, Office.nominating_body, Office.clock, Office.consequence)
-)  # fmt: skip
+OFFICES = tuple(office.value for office in GRANTED)
 
 IN_FORCE = "m.begins_at <= ? AND (m.ended_at IS NULL OR m.ended_at > ?)"
 _PEOPLE = (

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from desk.editions import rule_name
 from desk.pages.forms import choice_key, fields_of
 from desk.pages.page import name_of as named
 from desk.pages.page import term_end_local
 from desk.shapes import name_of, people_named
+from machines.dated_rules import is_rule
 from machines.procedures import PROCEDURES
 from machines.wording import has, say, shown
 from models.database import Db
@@ -63,7 +65,9 @@ def papers_of(entries: Iterable[Mapping[str, Any]], language: str) -> list[dict[
 
 def paper_told(paper: Mapping[str, Any], language: str) -> str:
     """Write a paper as officials do: what it is, its number, its day."""
-    what = paper.get("kind") or (named("value", f"body.{paper['body']}", language) if "body" in paper else "")
+    kind = str(paper.get("kind") or "")
+    what = named("value", f"body.{paper['body']}", language) if "body" in paper else ""
+    what = (say(f"names.value.paper.{kind}", language) if has(f"names.value.paper.{kind}") else kind) or what
     number = say(
         "frame.paper", language, number=str(paper["number"]), date=shown(date.fromisoformat(str(paper["date"])))
     )
@@ -131,6 +135,8 @@ def _said(name: str, value: Any, language: str, names: Mapping[str, str]) -> str
     text = str(value)
     if has(choice_key(name, text)):
         return say(choice_key(name, text), language)
+    if name == "rule" and is_rule(text):
+        return rule_name(text, language)
     if _DAY.fullmatch(text):
         return shown(date.fromisoformat(text))
     if _MOMENT.match(text):

@@ -11,13 +11,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from desk.door import Door, act_of, do, let_see, looking, seen_among, try_acts
-from desk.intake import LARGEST_BODY, WrongStatus
-from desk.pages.acting import Acting, seen_of
+from desk.pages.acting import Acting, seen_of, typed_pairs
 from desk.pages.appearance import local_address
 from desk.pages.choosing import choose
 from desk.pages.fields import Form, faults_shown
 from desk.pages.page import name_of, page, speaker
-from desk.pages.visiting import Visits, go_to
+from desk.pages.visiting import TYPED_BY, Types, Visits, go_to
 from desk.problems import problem, wrong
 from desk.titles import titles_of
 from machines.procedures import PROCEDURES
@@ -39,13 +38,9 @@ class Chosen:
 
 async def chosen_form(request: Request) -> Chosen:
     """Read the form of a list."""
-    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
-        raise WrongStatus(413, most=LARGEST_BODY)
-    form = await request.form(max_fields=5000)
-    numbers = [value for value in form.getlist("number") if isinstance(value, str) and "\0" not in value]
-    typed = {
-        name: value for name, value in form.items() if isinstance(value, str) and name != "number" and "\0" not in value
-    }
+    pairs = await typed_pairs(request)
+    numbers = [value for name, value in pairs if name == "number"]
+    typed = {name: value for name, value in pairs if name != "number"}
     return Chosen(list(dict.fromkeys(numbers))[:MOST], typed | {"back": local_address(typed.get("back") or "/cases")})
 
 
@@ -59,7 +54,7 @@ def together_again(_: Visits) -> Response:
 
 
 @router.post("/cases/together")
-def together(request: Request, visitor: Visits, many: Many) -> Response:
+def together(request: Request, visitor: Types, many: Many) -> Response:
     """Ask what the act tells, show what it would give for each, do it: by the `step` that was sent."""
     procedure, name = many.typed.get("procedure", ""), many.typed.get("act", "")
     row = PROCEDURES[procedure].rows.get(name) if procedure in PROCEDURES else None
@@ -94,7 +89,7 @@ def _preview(acting: Acting, many: Chosen, titles: Mapping[str, str]) -> Respons
     if wrong_for_all and acting.fields:
         return _form(acting, many, titles, wrong_for_all)
     can = [row for row in rows if row["can"]]
-    hidden = {name: value for name, value in many.typed.items() if name not in ("step", "more")}
+    hidden = {name: value for name, value in many.typed.items() if name not in ("step", "more", TYPED_BY)}
     hidden |= {"key": many.typed.get("key") or secrets.token_urlsafe(12)} | {
         f"seen.{row['number']}": str(row["seen"]) for row in can
     }

@@ -21,6 +21,7 @@ from models.database import Db
 
 SIGN_IN = "/sign-in"
 SEE_OTHER = 303
+TYPED_BY = "typed_by"  # the field of a form that says for whom it was drawn
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 _OFFICES = """SELECT DISTINCT office FROM mandates WHERE person_id = ? AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)
@@ -45,7 +46,11 @@ class Visitor:
 
 
 class SignInFirst(Exception):
-    """Nobody is signed in, and the page is for somebody."""
+    """Nobody is signed in, and the page is for somebody; *typed*: what was sent to it is worth keeping until somebody is."""
+
+    def __init__(self, *, typed: bool = False) -> None:
+        super().__init__()
+        self.typed = typed
 
 
 def visitor_of(request: Request) -> Visitor | None:
@@ -83,6 +88,13 @@ def _visits(request: Request) -> Visitor:
     return visitor
 
 
+def _types(request: Request) -> Visitor:
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise SignInFirst(typed=True)
+    return visitor
+
+
 def _operates(visitor: Annotated[Visitor, Depends(_visits)]) -> Visitor:
     if not visitor.operator:
         raise OperatorsOnly
@@ -102,6 +114,7 @@ def looks_after(visitor: Visitor) -> bool:
 
 Guest = Annotated[Visitor | None, Depends(visitor_of)]
 Visits = Annotated[Visitor, Depends(_visits)]
+Types = Annotated[Visitor, Depends(_types)]  # as Visits, where a form is sent that can be shown again
 Operates = Annotated[Visitor, Depends(_operates)]  # an operator, else Forbidden
 LooksAfter = Annotated[
     Visitor, Depends(_looks_after)

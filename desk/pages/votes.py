@@ -8,7 +8,16 @@ from desk.pages.onlooker import Look, look
 from desk.pages.own import page_of
 from desk.pages.page import page
 from desk.pages.visiting import Visits
-from desk.pages.votes_shown import ballot_of, by_name, electorate_of, listed, my_vote, silent, vote_shown
+from desk.pages.votes_shown import (
+    ballot_of,
+    by_name,
+    electorate_of,
+    listed,
+    my_vote,
+    silent,
+    takes_sheets,
+    vote_shown,
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,10 +62,10 @@ def _vote(request: Request, visitor: Visits, number: str, procedure: str) -> Res
         shown = vote_shown(at, number)
         ballot = ballot_of(at, number)
         mine = [one for one in at.mine(number) if ballot is None or one["act"] != ballot["act"]]
+        sheets = shown["going_on"] and takes_sheets(at, number)
         shows: dict[str, Any] = at.heading(case) | {
             "vote": shown, "mine": my_vote(at, number), "ballot": ballot, "acts": mine, "deadlines": at.deadlines(case),
-            "silent": silent(at, number) if procedure == "poll" and shown["going_on"] and at.works else [],
-            "sheets": procedure == "poll" and shown["going_on"] and at.works,
+            "silent": silent(at, number) if sheets else [], "sheets": sheets,
             "by_name": by_name(at, number) if case["final"] else [], "lists": electorate_of(at, number),
             "parent": _parent(at, case), "dissents": _dissents(at, case), "annulled": case["facts"].get("annulled"),
         }  # fmt: skip

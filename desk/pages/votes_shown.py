@@ -88,6 +88,11 @@ def ballot_of(look: Look, number: str) -> dict[str, Any] | None:
     return found | {"href": page_of_act(number, str(name)), "first": True, "rare": False, "text": look.t("vote.cast")}
 
 
+def takes_sheets(look: Look, number: str) -> bool:
+    """Say whether the visitor may enter answers that have come on paper, and remind those of whom none has come."""
+    return any(one["act"] == BALLOTS["poll"] and one["may_enter"] for one in look.acts(number))
+
+
 def silent(look: Look, number: str) -> list[str]:
     """Name who may still answer and has not, for those who remind them."""
     s = as_it_stands(look.db, number, look.visitor.at, look.door.book)

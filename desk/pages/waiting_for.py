@@ -6,7 +6,7 @@ from typing import Any
 from desk.pages.page import moment, name_of, speaker
 from desk.shapes import name_of as name_in
 from desk.shapes import people_named
-from machines.procedure import Office
+from machines.authority import entered_by
 from machines.procedures import PROCEDURES
 from machines.waiting import acts_of_state
 from models.database import Db
@@ -44,7 +44,7 @@ def _who(db: Db, procedure: str, acts: tuple[str, ...], done: list[str], languag
     said = []
     for office in offices:
         shown = name_of("office", office, language)
-        if office == Office.president:
+        if entered_by(office) != office:
             shown = speaker(language)("case.entered_by_working_body", office=shown)
         people = [name_in(names, person, language) or person for person in sorted(holders.get(office, ()))]
         still = office in _FEW and done and not people

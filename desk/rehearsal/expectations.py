@@ -185,11 +185,11 @@ def _deadlines(looking: Looking) -> dict[str, str]:
     found: dict[str, str] = {}
     then = _due_then(looking) if looking.past else {}
     sql = "SELECT name, due_at, zone, state, opened_at, closed_at FROM deadlines WHERE number = ? ORDER BY opened_seq"
-    for name, stored, zone, state, opened, closed in looking.db.all(sql, looking.number):
+    for name, stored, zone, stands, opened, closed in looking.db.all(sql, looking.number):
         due = then.get(name, stored)
         if looking.past and instant(opened) > looking.at:
             continue
-        if state == "open" or (looking.past and closed is not None and instant(closed) > looking.at):
+        if stands == "open" or (looking.past and closed is not None and instant(closed) > looking.at):
             found[name] = at_minute(local_time(instant(due), zone).replace(tzinfo=None)) if due else "none"
         else:
             found[name] = "closed"

@@ -49,7 +49,9 @@ if (signIn && window.PublicKeyCredential) {
       asked.challenge = bytes(asked.challenge);
       const made = await navigator.credentials.get({ publicKey: asked });
       await send("/sign-in/passkey", { credential: told(made) });
-      window.location.assign(signIn.dataset.next);
+      const kept = signIn.querySelector("form"); // what was typed before the session ended
+      if (kept) kept.submit();
+      else window.location.assign(signIn.dataset.next);
     }),
   );
 }
