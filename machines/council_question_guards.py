@@ -98,9 +98,9 @@ def _listed(db: Db, kind: str | None, subject: str | None) -> str | None:
 
 
 def _person_known(db: Db, kind: str | None, subject: str | None) -> bool:
-    return (
-        kind != "deputy_recommendation" or db.one("SELECT 1 FROM people WHERE person_id = ?", subject or "") is not None
-    )
+    if kind != "deputy_recommendation":
+        return True
+    return db.one("SELECT 1 FROM people WHERE person_id = ? AND erased_at IS NULL", subject or "") is not None
 
 
 @guard(facts=True)

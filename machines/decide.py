@@ -87,11 +87,12 @@ def decide(db: Db, act: Act, book: Rulebook) -> Decision | Replay:
         return answered
     if found is None:
         raise Forbidden(str(act), [office.value for office in row.persons])
-    s = _told(db, act, row, s, found)
+    s = _told(act, row, s, found)
     if answered:
         return answered
     if act.key and loaded.answer:
         raise KeyReused(act.key)
+    _named(db, act, s)
     _seen(act, row, loaded)
     return weigh(db, act, procedure, row, s, loaded)
 
@@ -155,8 +156,8 @@ def _entitled_still(db: Db, row: Transition[Any], act: Act, s: Situation[None]) 
     return Authority(row.persons[0], s.holder) if row.entitled(db, s) else None
 
 
-def _told(db: Db, act: Act, row: Transition[Any], s: Situation[None], found: Authority) -> Situation[None]:
-    """Check the shape of facts and document, and whether everybody and every case named exists."""
+def _told(act: Act, row: Transition[Any], s: Situation[None], found: Authority) -> Situation[None]:
+    """Check the shape of facts and document."""
     faults: list[Mapping[str, Any]] = []
     given: Facts | None = None
     try:
@@ -164,12 +165,16 @@ def _told(db: Db, act: Act, row: Transition[Any], s: Situation[None], found: Aut
     except ValidationError as error:
         faults += wrong_shape(error)
     faults += _wrong_document(act)
-    if given is not None:
-        faults += _nobody_of_that_name(db, given)
-        faults += _no_such_case(db, given)
-    if faults:
+    if faults or given is None:
         raise WrongFacts(str(act), faults)
     return with_facts(s, given, found)
+
+
+def _named(db: Db, act: Act, s: Situation[None]) -> None:
+    """Check whether everybody and every case named exists; what was done once is answered again without it."""
+    faults = _nobody_of_that_name(db, s.given) + _no_such_case(db, s.given)
+    if faults:
+        raise WrongFacts(str(act), faults)
 
 
 def _wrong_document(act: Act) -> list[dict[str, Any]]:

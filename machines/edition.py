@@ -131,12 +131,13 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     told = _told(s)
     people = db.one("SELECT actor, holder FROM entries WHERE number = ? AND seq = 1", s.number) if s.number else None
     by = frozenset(person for person in people or () if person)
+    same_day = _same_day(db, s, told) if told is not None and is_rule(told["rule"]) else None
     if told is None or not _is_in_order(told):
-        return Circumstances(by, None, None, 0)
+        return Circumstances(by, None, same_day, 0)
     this = from_facts(s.number or "", told)
     others = tuple(each for each in entered(db) if each.case != s.number)
     otherwise = value_on(others, this.rule, this.since, _as_shipped(s, this.rule, this.since))
-    return Circumstances(by, otherwise, _same_day(db, s, told), len(concerned(db, this)))
+    return Circumstances(by, otherwise, same_day, len(concerned(db, this)))
 
 
 def _as_shipped(s: Situation[None], rule: str, day: date) -> Any:

@@ -52,7 +52,7 @@ def _answered(db: Db, number: str | None) -> frozenset[str]:
 
 
 def _known(db: Db, person: str | None) -> bool:
-    return db.one("SELECT 1 FROM people WHERE person_id = ?", person or "") is not None
+    return db.one("SELECT 1 FROM people WHERE person_id = ? AND erased_at IS NULL", person or "") is not None
 
 
 @guard(facts=True)

@@ -197,6 +197,8 @@ def test_a_rule_has_one_edition_of_a_day(assembly: Assembly) -> None:
     case = proposed(assembly)
     with assembly.refused("D.4", codes=["edition.entered_already"]):
         proposed(assembly, value="4/5")
+    with assembly.refused("D.4", codes=["edition.wrong_value", "edition.entered_already"]):
+        proposed(assembly, value="1/200")
     assembly.do("wb", "edition.withdraw", case=case, at="2006-04-14 11:00", facts={"reason": "Another share"})
     assert "proposed" == assembly.state(
         assembly.do("wb", "edition.propose", at="2006-04-14 12:00", facts=told(value="4/5"))

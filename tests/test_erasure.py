@@ -252,11 +252,31 @@ def test_killed_half_way_nothing_is_erased(assembly: Assembly, monkeypatch: pyte
     assert rows == assembly.rows()
 
 
+def test_sent_again_with_its_key_it_is_answered_again(assembly: Assembly) -> None:
+    """The answer of an order got lost; that the person is in the register no more changes nothing."""
+    told = {"person": "p:A", "ground": "own_request", "basis": BASIS}
+    first = assembly.do("wb", "erasure.order", key="k9", facts=told)
+    rows = assembly.rows()
+    again = assembly.do("wb", "erasure.order", key="k9", facts=told)
+    assert (first.number, True) == (again.number, again.replay)
+    assert rows == assembly.rows()
+    with pytest.raises(WrongFacts):
+        assembly.do("wb", "erasure.order", key="k10", facts=told)
+
+
 def test_whoever_is_erased_is_not_named_again(assembly: Assembly) -> None:
-    """A new nomination needs a new entry in the register; the tokens do not open any more."""
+    """A new nomination or recommendation needs a new entry in the register; the tokens do not open any more."""
     order(assembly, "p:A")
     with pytest.raises(WrongFacts):
         assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination())
+    recommended = {"kind": "deputy_recommendation", "subject": "p:A"}
+    with assembly.refused("7.2b", codes=["poll.names_nobody"]):
+        assembly.do("ch", "poll.draft", facts={"question": "A deputy?", **recommended})
+    meeting = assembly.do("wb", "council_meeting.draft", facts={"starts_at": "2010-04-05 10:00", "place": "Astana"})
+    with assembly.refused("7.2b", codes=["council_question.names_nobody"]):
+        assembly.do(
+            "wb", "council_question.list", facts={"meeting": meeting.number, "text": "A deputy?", **recommended}
+        )
     assert [] == assembly.ask("SELECT 1 FROM tokens WHERE person_id = 'p:A' AND revoked_at IS NULL")
 
 
