@@ -4,7 +4,6 @@ Prints how often which act of which procedure came to what, and what was never r
 """
 
 import argparse
-import ast
 import contextlib
 import sys
 import time
@@ -15,9 +14,11 @@ from benchmarks.guards import Removed, take_out
 from tests.histories.filed import keep
 from tests.histories.history import Covered, Failed
 from tests.histories.machine import play
+from tests.histories.reasons import NEVER_MET, NOTHING, codes, unreached
 from tests.histories.stage import OnPostgresql, OnSqlite, Stage
 from tests.postgresql import postgresql_server
 from tests.reference import ACTS
+from tests.reference.table import TABLES
 
 NAMES = {"sqlite": "SQLite", "pg": "PostgreSQL"}
 OUTCOMES = ("done", "refused", "forbidden", "conflict", "clock")
@@ -42,10 +43,11 @@ def stage_of(kind: str) -> Iterator[Stage]:
 
 def run(stage: Stage, *, examples: int, steps: int, minutes: float | None, seed: int) -> tuple[Covered, Failed | None]:
     """Play so many histories, or for so long, until something differs."""
-    covered, ends = Covered(), time.monotonic() + 60 * (minutes or 0)
+    covered, wanted, ends = Covered(), NOTHING, time.monotonic() + 60 * (minutes or 0)
     batches = range(seed, seed + 10**6) if minutes else range(seed, seed + -(-examples // BATCH))
     for number in batches:
-        _, failed = play(stage, examples=min(examples, BATCH), steps=steps, seed=number, covered=covered)
+        _, failed = play(stage, examples=min(examples, BATCH), steps=steps, seed=number, covered=covered, wanted=wanted)
+        wanted = unreached(covered)
         if failed or (minutes and time.monotonic() > ends):
             return covered, failed
     return covered, None
@@ -59,19 +61,20 @@ def table(covered: Covered) -> Iterator[str]:
     yield "Reasons and warnings met: " + ", ".join(f"{code} {count}" for code, count in sorted(covered.reasons.items()))
 
 
-def never(covered: Covered) -> tuple[list[str], list[str]]:
-    """Name acts that people do and that were never done, and rules of the reference that never spoke."""
-    acts = [name for name, row in ACTS.items() if row.by and not covered.outcomes[name, "done"]]
-    return acts, sorted(codes_of_the_reference() - set(covered.reasons))
+def reached(covered: Covered) -> Iterator[str]:
+    """Tell how much of it all was reached, and what was not."""
+    wanted, acts = unreached(covered), {name for name, row in ACTS.items() if row.by}
+    out_of_reach = len(acts & NEVER_MET.keys()), len(codes() & NEVER_MET.keys())
+    states = {(name, state) for name, table in TABLES.items() for state in table["states"].split()}
+    came = {(name, state) for name, state in states if covered.states[name, state]}
+    yield f"Acts done: {len(acts) - len(wanted.acts) - out_of_reach[0]} of {len(acts)}; never: {_named(wanted.acts)}"
+    yield f"Rules that spoke: {len(codes()) - len(wanted.codes) - out_of_reach[1]} of {len(codes())}; never: {_named(wanted.codes)}"
+    yield f"States: {len(came)} of {len(states)}; never: {_named(sorted('.'.join(each) for each in states - came))}"
+    yield "Out of reach: " + "; ".join(f"{name} ({why})" for name, why in NEVER_MET.items())
 
 
-def codes_of_the_reference() -> set[str]:
-    """Read which rules the reference knows, from its text: the second of what is yielded."""
-    files = (Path(__file__).parents[1] / "tests" / "reference").glob("*.py")
-    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
-    told = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Yield)]
-    codes = [each.elts[1] for each in told if isinstance(each, ast.Tuple) and len(each.elts) in (3, 4)]
-    return {code.value for code in codes if isinstance(code, ast.Constant) and isinstance(code.value, str)}
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
 
 
 def main(arguments: Sequence[str], *, say: Callable[[str], None] = print) -> int:
@@ -104,8 +107,8 @@ def main(arguments: Sequence[str], *, say: Callable[[str], None] = print) -> int
             )
         for line in table(covered):
             say(line)
-        acts, codes = never(covered)
-        say(f"Never done: {', '.join(acts) or 'none'}. Rules that never spoke: {', '.join(codes) or 'none'}.")
+        for line in reached(covered):
+            say(line)
         tried = sum(count for (_, outcome), count in covered.outcomes.items() if outcome != "clock")
         told = f"{NAMES[kind]}: {covered.examples} histories, {tried} acts tried, {time.monotonic() - began:.0f} s"
         say(f"{told}: {'program and reference agree.' if failed is None else 'they differ.'}")

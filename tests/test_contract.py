@@ -4,7 +4,7 @@ import pytest
 
 from machines.procedures import PROCEDURES
 from machines.tables import procedures_as_data
-from tests.contract.reading import contract, differences
+from tests.contract.reading import contract, differences, rules, rules_of_the_code
 
 # The table closes what its final state closes anyway, asks a text, lets a count be left out: harmless, but to be brought in line.
 TO_BE_BROUGHT_IN_LINE = {
@@ -34,6 +34,11 @@ def test_a_table_says_what_the_contract_says(name: str) -> None:
         pytest.skip(f"{name} is still to come")
     found = [each for each in differences(PROCEDURES[name]) if each.partition(":")[0] not in TO_BE_BROUGHT_IN_LINE]
     assert "" == "\n".join(found)
+
+
+def test_the_rules_say_what_the_contract_says() -> None:
+    """Numbers and rulings that an edition may change: value, norms, the least, and the procedures that look at them."""
+    assert rules() == rules_of_the_code()
 
 
 def test_every_procedure_has_a_contract() -> None:

@@ -6,7 +6,12 @@ from typing import Any
 
 import yaml
 
+from machines.concerned import LOOKS_AT
+from machines.dated_rules import LIMITS, norms_of_rule
+from machines.editions import FIRST_DAY
+from machines.numbers import Share, line
 from machines.procedure import Branch, Procedure
+from machines.rulings import RULINGS
 from machines.tables import moved, procedure_as_data
 
 LISTS = ("to", "by", "norms", "opens", "closes")
@@ -18,6 +23,27 @@ def contract() -> dict[str, Any]:
     """Read the contract: every procedure by name."""
     text = Path(__file__).with_name("procedures.yaml").read_text(encoding="utf-8")
     return {name: _procedure(name, told) for name, told in yaml.safe_load(text).items()}
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """Read the numbers of the law and the rulings that an edition may change."""
+    return yaml.safe_load(Path(__file__).with_name("rules.yaml").read_text(encoding="utf-8"))
+
+
+def rules_of_the_code() -> dict[str, Any]:
+    """Write the rules of the code in the contract's shape."""
+    found: dict[str, Any] = {}
+    for name, limits in LIMITS.items():
+        found[name] = {"value": line(name, FIRST_DAY).value, "least": limits.least}
+    for name, ruling in RULINGS.items():
+        found[name] = {"value": list(ruling.default) if isinstance(ruling.default, tuple) else ruling.default}
+    for name, told in found.items():
+        told |= {"norms": " ".join(norms_of_rule(name)), "of": " ".join(LOOKS_AT[name])}
+    return {
+        name: {key: str(each) if isinstance(each, Share) else each for key, each in told.items()}
+        for name, told in found.items()
+    }
 
 
 def _procedure(name: str, told: dict[str, Any]) -> dict[str, Any]:

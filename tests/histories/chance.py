@@ -6,9 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.histories.facts import FACTS, Pick, paper, people
+from tests.histories.facts import FACTS
+from tests.histories.picked import Pick, paper, people
 from tests.histories.wishes import nearest, towards_wish
-from tests.reference import ACTS, Attempt, Case, Row, World
+from tests.reference import ACTS, Attempt, Case, World
 from tests.reference.table import NOMINATING
 
 Draw = Callable[[Any], Any]
@@ -67,7 +68,7 @@ def attempt(w: World, name: str, c: Case | None, pick: Pick) -> Attempt | None:
     if not able:
         return None
     who = pick(able)
-    if who != "president" and name != "resolution.vote" and (sheet or pick([False, False, False, True])):
+    if who != "president" and (sheet or pick([False, False, False, True])):
         return for_another(w, told, who, pick)
     return by(told, who)
 
@@ -75,6 +76,11 @@ def attempt(w: World, name: str, c: Case | None, pick: Pick) -> Attempt | None:
 def by(told: Attempt, who: str) -> Attempt:
     """The same by somebody."""
     return Attempt(who, told.act, told.case, told.facts)
+
+
+def anybody(w: World, told: Attempt, pick: Pick) -> Attempt:
+    """The same by somebody of whom nothing is known; in a scenario the working body enters every sheet."""
+    return told if "received_at" in told.facts else by(told, pick(people(w)))
 
 
 def for_another(w: World, told: Attempt, who: str, pick: Pick) -> Attempt:
@@ -89,17 +95,18 @@ def entitled(w: World, told: Attempt, c: Case | None) -> list[str]:
         return ["president"]
     done = case.joint | set(case.ballots)
     done |= {person for _, _, person, _ in case.told.get("answers", ())}
-    able = [who for who in sorted(perhaps(w, row, case)) if w.actor(row, by(told, who), case)]
+    able = [who for who in sorted(perhaps(w, told.act, case)) if w.actor(row, by(told, who), case)]
     if told.act == "session_request.unsign":
         return sorted(able, key=lambda who: who not in done)
     return sorted(able, key=lambda who: who in done)
 
 
-def perhaps(w: World, row: Row, case: Case) -> set[str]:
+def perhaps(w: World, act: str, case: Case) -> set[str]:
     """Everybody who holds an office that the act is for, or whose case it is."""
-    if "own" in row.then and row.by == ("member",):
+    row = ACTS[act]
+    if act in ("membership.leave", "membership.revoke_leave"):
         return {case.person or ""}
-    offices = {*row.by, *(NOMINATING if "nominator" in row.by else ())} - {"candidate", "nominator"}
+    offices = {*row.by, *(NOMINATING if "nominating_body" in row.by else ())} - {"candidate", "nominating_body"}
     offices |= {"chairman"} if "deputy_chairman" in row.by else set()
     return {person for office in offices for person in w.holders(office)} | ({case.person} if case.person else set())
 
@@ -207,8 +214,8 @@ def anything(w: World, kind: int) -> list[tuple[str, Case | None]]:
 def next_acts(w: World, draw: Draw, goal: str, wish: str) -> Iterator[Attempt]:
     """Draw the next acts, one or the same by many; none if time has to pass first."""
     kind = draw(st.integers(0, 11))
-    if kind < 9:
-        choices = towards(w, goal, wish) if kind < 8 else at_once(w, goal, wish)
+    if kind < 8:
+        choices = towards(w, goal, wish) if kind < 7 else at_once(w, goal, wish)
         if not choices:
             return
         kind = 0
@@ -229,8 +236,8 @@ def next_acts(w: World, draw: Draw, goal: str, wish: str) -> Iterator[Attempt]:
         return
     if told is None:
         return
-    if kind == 5 and "received_at" not in told.facts:  # anybody; in a scenario the working body enters every sheet
-        told = by(told, draw(st.sampled_from(people(w))))
+    if kind == 5:
+        told = anybody(w, told, lambda options: draw(st.sampled_from(options)))
     if kind == 6 and c is not None and c.seq > 1:
         told = Attempt(
             told.who, told.act, told.case, told.facts, stale=True, behalf=told.behalf, document=told.document

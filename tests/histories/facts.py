@@ -1,37 +1,26 @@
 """What acts tell: usual facts, and now and then others."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
+from tests.histories import facts_orders, facts_sittings
+from tests.histories.picked import (
+    Facts,
+    Pick,
+    a_day,
+    a_paper,
+    check_in,
+    check_out,
+    count_of,
+    hour,
+    just,
+    paper,
+    people,
+    turned,
+)
 from tests.reference import Case, World
 from tests.reference.days import working_days
 from tests.reference.table import NOMINATING
-
-Pick = Callable[[Sequence[Any]], Any]  # the first is the usual one
-
-COUNTS = (("for", "against", "abstain"), ("against", "for", "abstain"), ("abstain", "for", "against"))
-
-
-def turned(w: World, options: list[Any]) -> list[Any]:
-    """Let another one be the usual one, as cases become more."""
-    place = len(w.cases) % len(options)
-    return options[place:] + options[:place]
-
-
-def paper(w: World, pick: Pick, **more: Any) -> dict[str, Any]:
-    """A paper of today, of a day before, or of one to come."""
-    return {**more, "number": "7", "date": pick([w.today, w.today - timedelta(days=1), w.today + timedelta(days=1)])}
-
-
-def hour(day: Any) -> str:
-    """Ten o'clock."""
-    return datetime.combine(day, time(10)).strftime("%Y-%m-%d %H:%M")
-
-
-def people(w: World) -> list[str]:
-    """Everybody, by the names of the roster."""
-    return sorted(w.people)
 
 
 def _assume(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
@@ -69,6 +58,13 @@ def _nomination(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
             "highest_body": pick(["conference", "congress", "general_meeting"]),
         }  # fmt: skip
     return told
+
+
+def _cure(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
+    assert c is not None
+    decision = paper(w, pick, body=pick(["small_assembly_session", "conference", "head_letter"]))
+    before = c.told["sources"][0]["decision"]["date"]
+    return {"decision": decision | {"date": pick([decision["date"], decision["date"], before])}}
 
 
 def outsiders(w: World) -> list[str]:
@@ -127,21 +123,6 @@ def _starts(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
     return {"starts_at": hour(w.today + timedelta(days=pick([2, 1, 5, 9, 0, -1]))), "place": "Astana"}
 
 
-def _check_in(office: str) -> Callable[..., dict[str, Any]]:
-    def told(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
-        able = sorted(w.holders(office))
-        most = able[: -(-2 * len(able) // 3)]
-        return {"members": pick([able or ["ch"], most or ["ch"], able[:1] or ["ch"], ["p:A"], able[1:] or ["ch"]])}
-
-    return told
-
-
-def _check_out(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
-    assert c is not None
-    there = sorted(c.present)
-    return {"members": pick([there[:1] or ["ch"], there[1:] or ["ch"], there[: len(there) // 2] or ["ch"]])}
-
-
 def _question(w: World, c: Case | None, pick: Pick) -> dict[str, Any] | None:
     meetings = w.all("council_meeting", "open", "convened", "signed", "drafted") + w.all(
         "council_meeting", "held", "recorded", "cancelled"
@@ -157,19 +138,6 @@ def _question(w: World, c: Case | None, pick: Pick) -> dict[str, Any] | None:
     if kind == "deputy_recommendation" and pick([True, True, False]):
         told["subject"] = pick(["p:A", "p:B", *people(w)])
     return told | {"text": "A question", "proposal": pick(["positive", "positive", "negative"])}
-
-
-def _count(hall: Callable[[World, Case], int]) -> Callable[..., dict[str, Any]]:
-    def told(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
-        assert c is not None
-        here = hall(w, c)
-        most, some, few = pick(COUNTS)
-        split = pick(
-            [(here, 0, 0), (here - here // 3, here // 3, 0), (here // 2, here - here // 2, 0), (here, 1, 0), (0, 0, 0)]
-        )
-        return dict(zip((most, some, few), split, strict=True))
-
-    return told
 
 
 def _draft_poll(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
@@ -208,116 +176,48 @@ def _extend(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
     return {"closes_on": due.date() + timedelta(days=pick([1, 4, 0, -1, -2])), "reason": "More time"}
 
 
-def _convene(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
-    asked = w.all("session_request", "registered")
-    kind = pick(["extraordinary", "ordinary"] if asked else ["ordinary", "extraordinary"])
-    order = paper(w, pick)
-    days = pick([32, 33, 45, 31, 0, 5]) if kind == "ordinary" else pick([12, 28, 29, 30, 31, 32, 33, 5, 0])
-    told = {"kind": kind, "ground": "own_initiative", "order": order, "starts_at": hour(w.today + timedelta(days=days)),
-            "city": "Astana", "place": "Palace", "agenda": ["Language policy", "Plan"]}  # fmt: skip
-    if asked and pick([True, False]):
-        told |= {
-            "ground": "request",
-            "request": pick(asked).name,
-            "agenda": pick([["Language policy", "Plan"], ["Plan"]]),
-        }
-    elif pick([False, False, True]):
-        told["ground"] = "request"
-    if pick(turned(w, [False, True, True])):
-        told["last_day"] = w.today + timedelta(days=days + pick([7, 1, 2, -1]))
-    return told
-
-
-def _move(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
-    days = pick([33, 20, 31, 28, 10, 0])
-    return {"starts_at": hour(w.today + timedelta(days=days)), "city": "Almaty", "place": "Palace"}
-
-
-def _hall(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
-    assert c is not None
-    day = c.told["starts_at"] + pick([timedelta(hours=1), timedelta(days=1)])
-    return {"place": "Theatre"} | ({"starts_at": day.strftime("%Y-%m-%d %H:%M")} if pick([True, False]) else {})
-
-
-def _method(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
-    told = _count(lambda w, c: len(c.present & w.holders("member")))(w, c, pick)
-    usual = ("show_of_hands", "roll_call", "secret")[c.seq % 3] if c else "secret"
-    return {"method": pick([usual, "show_of_hands", "roll_call", "secret"]), **told}
-
-
-def _resolution(w: World, c: Case | None, pick: Pick) -> dict[str, Any] | None:
-    sessions = w.all("session", "open", "registration", "announced", "convened", "paused") + w.all(
-        "session", "closed", "cancelled"
-    )
-    kinds = ["programme_document", "mazhilis_election", "other", "member_report", "regulation_amendment"]
-    return {"session": pick(sessions).name, "kind": pick(kinds), "text": "A question"} if sessions else None
-
-
-def _just(**told: Any) -> Callable[..., dict[str, Any]]:
-    return lambda *_: dict(told)
-
-
-def _paper(name: str, **more: Any) -> Callable[..., dict[str, Any]]:
-    return lambda w, _, pick: {name: paper(w, pick, **more)}
-
-
-def _day(name: str, *days: int, **more: Any) -> Callable[..., dict[str, Any]]:
-    return lambda w, _, pick: {name: w.today + timedelta(days=pick(days)), **more}
-
-
-FACTS: dict[str, Callable[[World, Case | None, Pick], dict[str, Any] | None]] = {
+FACTS: dict[str, Facts] = {
     "office.assume": _assume,
-    "office.vacate": _day("until", 0, 3, -1),
+    "office.vacate": a_day("until", 0, 3, -1),
     "candidacy.nominate": _nomination,
     "candidacy.support": _nomination,
-    "candidacy.return": _just(reason="Not in order"),
-    "candidacy.cure": lambda w, _, pick: {
-        "decision": paper(w, pick, body=pick(["small_assembly_session", "conference", "head_letter"]))
-    },
-    "candidacy.approve": _paper("order"),
-    "candidacy.reject": _paper("order"),
+    "candidacy.return": just(reason="Not in order"),
+    "candidacy.cure": _cure,
+    "candidacy.approve": a_paper("order"),
+    "candidacy.reject": a_paper("order"),
     "candidacy.include": _include,
     "membership.enrol": _enrol,
-    "membership.report_office_change": _day("date", 0, -3, ground="office_changed"),
+    "membership.report_office_change": a_day("date", 0, -3, ground="office_changed"),
     "membership.leave": _leave,
-    "membership.end": _day("date", 0, -1, 1),
+    "membership.end": a_day("date", 0, -1, 1),
     "removal.submit": _removal,
-    "removal.grant": _paper("order"),
+    "removal.grant": a_paper("order"),
     "council_seat.open": _seat,
     "council_meeting.draft": _starts,
-    "council_meeting.refuse": _just(reason="Another day"),
+    "council_meeting.refuse": just(reason="Another day"),
     "council_meeting.postpone": _starts,
-    "council_meeting.cancel": _just(reason="Not needed"),
-    "council_meeting.check_in": _check_in("council_member"),
-    "council_meeting.check_out": _check_out,
-    "council_meeting.record": _paper("minutes"),
+    "council_meeting.cancel": just(reason="Not needed"),
+    "council_meeting.check_in": check_in("council_member"),
+    "council_meeting.check_out": check_out,
+    "council_meeting.record": a_paper("minutes"),
     "council_question.list": _question,
     "council_question.vote": lambda w, _, pick: {"choice": pick(["for", "against", "abstain"])},
-    "council_question.enter_count": _count(lambda w, c: len(c.parent.present & w.holders("council_member"))),  # type: ignore[union-attr]
-    "council_question.remove": _just(reason="Not needed"),
+    "council_question.enter_count": count_of(lambda w, c: len(c.parent.present & w.holders("council_member"))),  # type: ignore[union-attr]
+    "council_question.remove": just(reason="Not needed"),
     "poll.draft": _draft_poll,
     "poll.open": _open_poll,
     "poll.answer": _answer,
     "poll.extend": _extend,
-    "poll.annul": _just(reason="A mistake"),
-    "deputy_appointment.enrol": lambda w, _, pick: {"person": pick(people(w)), "act": paper(w, pick, kind="decree")},
-    "deputy_appointment.appoint": _paper("act", kind="decree"),
-    "deputy_appointment.dismiss": _paper("act", kind="decree"),
-    "deputy_appointment.lapse": _just(reason="Nobody"),
-    "session.convene": _convene,
-    "session.announce": _just(channel="website"),
-    "session.change_agenda": lambda w, _, pick: {"agenda": pick([["Language policy"], ["Plan"]])},
-    "session.move": _move,
-    "session.change_hall": _hall,
-    "session.cancel": _just(reason="Not needed"),
-    "session.check_in": _check_in("member"),
-    "session.check_out": _check_out,
-    "session.set_method": _method,
-    "session.record": _paper("minutes"),
-    "resolution.list": _resolution,
-    "resolution.vote": lambda w, _, pick: {"choice": pick(["for", "against", "abstain"])},
-    "resolution.enter_count": _count(lambda w, c: len(c.told["hall"])),
-    "resolution.remove": _just(reason="Not needed"),
-    "resolution.dissent": _just(opinion="I am against it"),
-    "session_request.open": _just(questions=["Language policy"]),
+    "poll.annul": just(reason="A mistake"),
+    "deputy_appointment.enrol": lambda w, _, pick: {
+        "person": pick([*people(w), *sorted(w.holders("deputy_chairman")) * 5]),
+        "act": paper(w, pick, kind="decree"),
+    },
+    "deputy_appointment.appoint": lambda w, _, pick: {
+        "act": {"kind": "decree", "number": "7", "date": w.today - timedelta(days=pick([0, 1, 90, -1]))}
+    },
+    "deputy_appointment.dismiss": a_paper("act", kind="decree"),
+    "deputy_appointment.lapse": just(reason="Nobody"),
+    **facts_sittings.FACTS,
+    **facts_orders.FACTS,
 }

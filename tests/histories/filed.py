@@ -1,6 +1,6 @@
 """What differs is written as a scenario: it expects what the reference says, and `kenes simulate` shows what the program does instead."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,16 +8,18 @@ from typing import Any
 from desk.rehearsal.scenario import Step, at_minute
 from desk.rehearsal.written import plain, remarks, written
 from tests.histories.stage import Difference, Setting
-from tests.reference import World
+from tests.reference import Case, World
 
 
-def file_of(setting: Setting, steps: Sequence[Step], world: World, difference: Difference) -> str:
+def file_of(
+    setting: Setting, steps: Sequence[Step], world: World, difference: Difference, had: Mapping[Case, set[str]]
+) -> str:
     """Write a history that ends where program and reference differ."""
     head: dict[str, Any] = {"title": "The program and the reference differ", "starts": at_minute(setting.starts)}
     if setting.rulings:
         head["rulings"] = dict(setting.rulings)
     head["roster"] = {name: plain(value) for name, value in setting.roster}
-    told = [step_as_data(step) for step in steps] + list(_looks(world, difference))
+    told = [step_as_data(step) for step in steps] + list(_looks(world, difference, had))
     return remarks(str(difference)) + written(head, told)
 
 
@@ -46,7 +48,7 @@ def keep(folder: Path, text: str) -> Path:
     return path
 
 
-def _looks(world: World, difference: Difference) -> Iterator[dict[str, Any]]:
+def _looks(world: World, difference: Difference, had: Mapping[Case, set[str]]) -> Iterator[dict[str, Any]]:
     """Look at every case that does not stand as the reference has it, and at who is in office."""
     at = at_minute(world.now)
     for name, (mine, theirs) in difference.cases.items():
@@ -64,7 +66,7 @@ def _looks(world: World, difference: Difference) -> Iterator[dict[str, Any]]:
             continue
         dues = {each: _due(due) for each, due in c.open.items()}
         others = {due.partition(" ")[0] for _, _, *found in theirs or () for due in found}
-        dues |= {each: "closed" if each in c.had else "none" for each in sorted(others - set(dues))}
+        dues |= {each: "closed" if each in had.get(c, ()) else "none" for each in sorted(others - set(dues))}
         yield {
             "at": at,
             "case": c.name,

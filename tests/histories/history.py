@@ -10,7 +10,7 @@ from desk.rehearsal.play import Played
 from desk.rehearsal.scenario import Step
 from tests.histories.filed import file_of
 from tests.histories.stage import Difference, Real, Setting, Stage, compare, compare_all, compare_counts, step_of
-from tests.reference import Answer, Attempt, World
+from tests.reference import Answer, Attempt, Case, World
 
 
 class Covered:
@@ -46,10 +46,11 @@ class Failed(NamedTuple):
     steps: list[Step]
     world: World
     difference: Difference
+    had: dict[Case, set[str]]
 
     def file(self) -> str:
         """Write it as a scenario."""
-        return file_of(self.setting, self.steps, self.world, self.difference)
+        return file_of(self.setting, self.steps, self.world, self.difference, self.had)
 
 
 class History:
@@ -61,6 +62,7 @@ class History:
         self.real = Real(setting, self.stack.enter_context(stage.lent(setting)))
         self.tried: list[Tried] = []
         self.steps: list[Step] = []
+        self.had: dict[Case, set[str]] = {}  # deadlines that were seen open
         self.covered.examples += 1
 
     def pass_to(self, then: datetime) -> None:
@@ -87,15 +89,18 @@ class History:
             self.covered.add(w, told, answer)
             compare_counts(played, w)
         for c in w.cases:
-            c.had.update(c.open)
+            self.had.setdefault(c, set()).update(c.open)
         compare_all(self.real, w)
 
     def played(self, step: Step) -> Played:
-        """Play a step; that the program fails is a difference too."""
+        """Play a step; that the program fails is a difference too, but not that a case was left out which it names."""
         try:
-            return self.real.play(step)
+            played = self.real.play(step)
         except Exception as error:
             raise Difference(f"{step.act}: the program failed: {error!r}") from error
+        if any(one.startswith("there is no case") for one in played.differences):
+            raise KeyError(step.case)
+        return played
 
     def again(self) -> None:
         """Send what was just done once more, with the same key."""
@@ -104,7 +109,7 @@ class History:
 
     def failed(self, difference: Difference) -> Failed:
         """Keep what differs."""
-        return Failed(self.setting, list(self.tried), list(self.steps), self.world, difference)
+        return Failed(self.setting, list(self.tried), list(self.steps), self.world, difference, self.had)
 
     def close(self) -> None:
         """Give the database back."""

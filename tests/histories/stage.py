@@ -20,7 +20,8 @@ from models.database import Database
 from models.database import instant as stored_instant
 from models.migrations import upgrade
 from tests import postgresql
-from tests.reference import Answer, Attempt, World, found
+from tests.histories.founded import Founded
+from tests.reference import Answer, Attempt, World
 
 ZONE = "Asia/Almaty"
 
@@ -40,9 +41,9 @@ class Setting:
             days_worked=(), roster=Roster(**dict(self.roster)), steps=(),
         )  # fmt: skip
 
-    def world(self) -> World:
+    def world(self) -> Founded:
         """What the reference makes of it."""
-        return found(dict(self.roster), self.starts, dict(self.rulings))
+        return Founded(dict(self.roster), self.starts, dict(self.rulings))
 
 
 def _setting(starts: datetime, members: int, council: int, deputies: int, **rulings: Any) -> Setting:

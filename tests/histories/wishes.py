@@ -8,12 +8,6 @@ from tests.reference import ACTS, Case, World
 Step = tuple[str, Case | None]
 Possible = Callable[[Step], bool]
 
-# Where the table says `?`, and what people bring about only through another case.
-LEADS_TO = {
-    "membership.leave": ("leaving", "left"), "council_question.close_vote": ("adopted", "not_adopted", "postponed"),
-    "poll.close": ("counting", "adopted", "not_adopted"), "resolution.close_vote": ("adopted", "not_adopted"),
-    "session_request.register": ("registered", "returned"),
-}  # fmt: skip
 # What helps when an act is not possible yet, the first first.
 HELPS = {
     "candidacy.consider": ("council_question.close_vote",),
@@ -44,7 +38,9 @@ FAMILIES = (
     ("session", "resolution", "session_request"),
     ("candidacy", "council_meeting", "council_question"),
     ("poll",),
-    ("membership", "removal"),
+    ("membership", "removal", "council_seat"),
+    ("deputy_appointment", "office"),
+    ("edition",),
 )
 VOTES = ("council_question.close_vote", "poll.close", "resolution.close_vote", "session_request.register")
 
@@ -116,4 +112,4 @@ def next_on_the_way(wish: str, state: str) -> list[str]:
 def leads_to(wish: str, name: str) -> tuple[str, ...]:
     """To which states an act of the same procedure leads."""
     same = name.partition(".")[0] == wish.partition(".")[0]
-    return LEADS_TO.get(name, (ACTS[name].to,)) if same else ()
+    return ACTS[name].to if same else ()

@@ -3,6 +3,7 @@
 import calendar
 import csv
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 KNOWN = Path(__file__).parents[2] / "machines" / "calendar_kz.csv"  # which days were off is a fact and no rule
@@ -41,6 +42,12 @@ def rolled(day):
     return day if works(day) else rolled(day + DAY)
 
 
-def two_thirds(part, total):
-    """At least two thirds; of nobody nothing is enough."""
-    return total > 0 and 3 * part >= 2 * total
+def share(written):
+    """A share as it is written: 2/3, or >1/2 where more than that is asked for; those are compared as they stand."""
+    return Fraction(written.strip(">")), written.startswith(">")
+
+
+def reached(written, part, total):
+    """Whether so many of a total are the share; of nobody nothing is enough."""
+    needed, more = share(written)
+    return total > 0 and (part > needed * total if more else part >= needed * total)

@@ -1,23 +1,19 @@
 """Who belongs: offices, candidacies, membership, removal, seats in the Council, deputies (items 7, 9.1, 13 to 15, 17, 20)."""
 
 from tests.reference.days import after
-from tests.reference.table import NOMINATING, ROUTES
+from tests.reference.table import NOMINATING, OWN_PROCEDURE, ROUTES
 from tests.reference.world import THEN, WARNING
 
 
 def office_assume(w, c, a):
-    """Deputies, members and members of the Council have procedures of their own; a successor ends the akim's office."""
+    """Deputies, members and members of the Council have procedures of their own; there is one Chairman."""
     office, body = a["office"], a.get("body", "")
-    own = {"deputy_chairman": "7.2a", "member": "13.1a", "council_member": "9.1a"}
     kind = "small_assembly" if office.startswith("sa_") else office
     there = [each for each in w.held(office) if each.body == body]
-    yield own.get(office), "office.own_procedure", office in own
+    yield OWN_PROCEDURE.get(office), "office.own_procedure", office in OWN_PROCEDURE
     yield "7.1a", "office.chairman_in_office", office == "chairman" and there
     yield "17.1", "office.unknown_body", office in NOMINATING and w.bodies.get(body) != kind
     yield "17.1", "office.held_already", any(each.person == a["person"] for each in there)
-    yield THEN
-    for predecessor in there if office == "sa_chairman" else ():
-        w.bring_about("office.vacate", predecessor)
 
 
 def office_vacate(w, c, a):
@@ -29,27 +25,33 @@ def office_vacate(w, c, a):
 # ------------------------------------------------------------------------------------------------------------------ candidacies
 
 
-def no_member(w, person):
-    """Nobody is a member twice."""
-    yield "13.1a", "membership.member_already", person in w.holders("member")
+def membership_enrol(w, c, a):
+    """Nobody is a member twice (13.1a)."""
+    yield "13.1a", "membership.member_already", c.person in w.holders("member")
+
+
+membership_start = candidacy_approve = membership_enrol
+
+
+def consent_and_source(c, a):
+    """The candidate's consent is asked for (C16); each nomination is kept."""
+    yield ROUTES[a["route"]], "candidacy.no_consent", not a.get("consent"), WARNING
+    yield THEN
+    c.told["sources"] = [*c.told.get("sources", ()), {**a, "by": a.body}]
 
 
 def candidacy_nominate(w, c, a):
-    """Bodies nominate; who is a member already is not nominated; the candidate's consent is asked for (C16)."""
+    """Bodies nominate; who is a member already is not nominated."""
     open_one = any(each.person == a["person"] for each in w.all("candidacy"))
-    yield from no_member(w, a["person"])
+    yield from membership_enrol(w, c, a)
     yield ROUTES[a["route"]], "candidacy.open_already", open_one, WARNING
-    yield ROUTES[a["route"]], "candidacy.no_consent", not a.get("consent"), WARNING
-    yield THEN
-    c.told["sources"] = [{**a, "by": a.body}]
+    yield from consent_and_source(c, a)
 
 
 def candidacy_support(w, c, a):
     """Another body proposes the same person."""
     yield ROUTES[a["route"]], "candidacy.another_person", a["person"] != c.person
-    yield ROUTES[a["route"]], "candidacy.no_consent", not a.get("consent"), WARNING
-    yield THEN
-    c.told["sources"].append({**a, "by": a.body})
+    yield from consent_and_source(c, a)
 
 
 def faults(one):
@@ -83,96 +85,48 @@ def candidacy_cure(w, c, a):
     returned["decision"] = a["decision"]
 
 
-def candidacy_consider(w, c, a):
-    """By the closing of the Council's vote, and in no other way."""
-    yield THEN
-    c.told["outcome"] = a["outcome"]
-
-
 def candidacy_submit(w, c, a):
     """All deputies in office; what the Council said binds only under the ruling *blocking* (C05)."""
-    blocking = w.rulings.get("candidacy.council_outcome") == "blocking"
+    blocking = w.law("candidacy.council_outcome", c) == "blocking"
     yield "14.2a", "candidacy.not_recommended", blocking and c.told["outcome"] != "recommended"
-
-
-def candidacy_approve(w, c, a):
-    """Membership begins with the approval."""
-    yield from no_member(w, c.person)
-    yield THEN
-    w.open_by("membership.start", c.person, since=a["order"]["date"])
 
 
 def candidacy_include(w, c, a):
     """By the Chairman alone; of other persons it is said why (13.1b, C01)."""
     other = a["category"] == "other_person"
     yield "13.1b", "candidacy.no_justification", other and not a.get("justification")
-    yield from candidacy_approve(w, c, a)
+    yield from membership_enrol(w, c, a)
 
 
 # ------------------------------------------------------------------------------------------------------- membership and removal
 
 
-def membership_start(w, c, a):
-    """By an approval or an inclusion; other candidacies of the person are withdrawn."""
-    yield from no_member(w, c.person)
-    yield THEN
-    for candidacy in w.all("candidacy"):
-        if candidacy.person == c.person:
-            w.bring_about("candidacy.withdraw", candidacy)
-
-
-def membership_enrol(w, c, a):
-    """From the register, on the Chairman's order."""
-    return no_member(w, c.person)
-
-
-def membership_exit(w, c, a):
-    """Who leaves the Assembly leaves the Council, and submissions for his removal have lost their object."""
-    yield THEN
-    for seat in [each for each in w.held("council_member") if each.person == c.person]:
-        w.bring_about("council_seat.close", seat)
-    for removal in w.all("removal", of=c):
-        w.bring_about("removal.lapse", removal)
-
-
-membership_remove = membership_exit
-
-
 def membership_leave(w, c, a):
     """A right: at once, or from the day named (C15)."""
     yield THEN
-    if "from_date" in a and a["from_date"] > w.today:
-        c.state, c.told["from_date"] = "leaving", a["from_date"]
-        w.opens(c, "exit")
-    else:
-        c.state = "left"
-        yield from membership_exit(w, c, a)
+    c.state = "leaving" if a.get("from_date", w.today) > w.today else "left"
 
 
 def membership_end(w, c, a):
     """Death and the like: on a day that has come."""
     yield "20.3", "membership.ends_later", a["date"] > w.today
-    yield from membership_exit(w, c, a)
 
 
 def removal_submit(w, c, a):
     """A deputy, or the chairman of a small assembly (C12); another ground needs a reason (15.3, C14)."""
-    membership = w.case(a["membership"])
+    membership, length = w.case(a["membership"]), len(a.get("reason", ""))
+    short = a["ground"] == "other" and length < w.law("removal.reason_min_length", c)
     yield "15.0a", "removal.no_member", membership.final
-    yield "15.3", "removal.reason_too_short", a["ground"] == "other" and len(a.get("reason", "")) < 20
+    yield "15.3", "removal.reason_too_short", short
     yield THEN
     c.parent, c.person, c.told["by"] = membership, membership.person, a.who
-    membership.open.pop("removal_task", None)
 
 
 def removal_grant(w, c, a):
     """The Chairman may remove, never on his own motion."""
     submitters = {each.told["by"] for each in w.all("removal", of=c.parent)}
-    wanted = w.rulings.get("removal.submission.min_submitters", 1)
     yield "15.0a", "removal.no_member", c.parent.final
-    yield "15.0b", "removal.too_few_submitters", len(submitters) < wanted
-    yield THEN
-    w.bring_about("membership.remove", c.parent)
+    yield "15.0b", "removal.too_few_submitters", len(submitters) < w.law("removal.submission.min_submitters", c)
 
 
 # ------------------------------------------------------------------------------------------------ seats in the Council, deputies
@@ -198,7 +152,8 @@ def deputy_appointment_recommend(w, c, a):
 
 def deputy_appointment_enrol(w, c, a):
     """The Chairman has two deputies; from the register, on the President's act."""
-    yield "7.1c", "deputy_appointment.no_post_free", len(w.held("deputy_chairman")) >= 2
+    full = len(w.held("deputy_chairman")) >= w.law("deputies.maximum", c)
+    yield "7.1c", "deputy_appointment.no_post_free", full
     yield "7.1c", "deputy_appointment.deputy_already", c.person in w.holders("deputy_chairman")
 
 
