@@ -38,6 +38,7 @@ def rules_of_the_code() -> dict[str, Any]:
         found[name] = {"value": line(name, FIRST_DAY).value, "least": limits.least}
     for name, ruling in RULINGS.items():
         found[name] = {"value": list(ruling.default) if isinstance(ruling.default, tuple) else ruling.default}
+        found[name] |= {} if ruling.members else {"answers": list(ruling.values)}
     for name, told in found.items():
         told |= {"norms": " ".join(norms_of_rule(name)), "of": " ".join(LOOKS_AT[name])}
     return {

@@ -107,7 +107,9 @@ def _removal(w: World, c: Case | None, pick: Pick) -> dict[str, Any] | None:
     told: dict[str, Any] = {"membership": pick([*open_, *members[:3], *gone, *members]).name}
     told["ground"] = pick(["office_changed", "other", "elected_office_lost"])
     return told | (
-        {"reason": pick(["Has not come for a whole year", "Nineteen letters .."])} if told["ground"] == "other" else {}
+        {"reason": pick(["Has not come for a whole year", "Twenty letters, done", "Nineteen letters .."])}
+        if told["ground"] == "other"
+        else {}
     )
 
 

@@ -12,6 +12,8 @@ def lawful(rule, value):
     least = rule.get("least")
     if isinstance(least, str):
         return isinstance(value, str) and "/" in value and share(value) >= share(least)
+    if "answers" in rule:
+        return value in rule["answers"]
     return isinstance(value, type(rule["value"])) and (least is None or value >= least)
 
 
