@@ -112,7 +112,8 @@ class History:
         return Failed(self.setting, list(self.tried), list(self.steps), self.world, difference, self.had)
 
     def close(self) -> None:
-        """Give the database back."""
+        """Note where everything stands at the end, and give the database back."""
+        self.covered.states.update((c.procedure, c.state) for c in self.world.cases)
         self.stack.close()
 
 
