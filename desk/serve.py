@@ -90,8 +90,9 @@ def listen(settings: Settings) -> socket.socket:
     """Take the port before anything is loaded, so that a used one is said in one line."""
     host, port = address_of(settings.url)
     try:
-        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind)
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # Only where a socket says that it is TCP does asyncio send at once; else an answer's second packet waits 40 ms.
+        listening = socket.socket(family, kind, protocol)
     except OSError as error:
         raise settings.wrong("url", expected="an address of this machine", got=f"{host}: {error.strerror}") from None
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
