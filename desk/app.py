@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Match
+from starlette.types import Scope
 
 from desk.access.origins import OwnPagesOnly
 from desk.answering import answer_exceptions
@@ -53,15 +55,23 @@ def make_app(
     answer_exceptions(app)
     app.add_exception_handler(SignInFirst, ask_who_types)
     app.include_router(_api())
-    app.include_router(pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/swagger", StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")
+    app.router.routes.extend(pages.routes)
     app.openapi = lambda: _documented(app)  # type: ignore[method-assign]
     return app
 
 
+class _Api(APIRouter):
+    """Calls that are looked for only where the address is one of the API."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether one of them is meant."""
+        return super().matches(scope) if scope["path"].startswith(self.prefix) else (Match.NONE, {})
+
+
 def _api() -> APIRouter:
-    api = APIRouter(prefix="/api/v1")
+    api = _Api(prefix="/api/v1")
     for group in (cases, deadlines, register, law, editions, plan, journal):
         api.include_router(group.router)
     return api

@@ -34,10 +34,12 @@ OF_CASES = (lists, together, case, act, receipt)
 TO_READ = (register, person, search, calendar, law, plan)
 OF_SITTINGS = (votes, ballot, meetings, sessions, hall, lawful, rolls)
 
-router, of_sittings = APIRouter(include_in_schema=False), APIRouter()
+of_sittings = APIRouter()
 for page in OF_SITTINGS:
-    of_sittings.include_router(page.router)
+    of_sittings.routes.extend(page.router.routes)
+router = (
+    APIRouter()
+)  # of all, each beside the others: an included router is searched twice, and whatever it includes in turn
 for page in (*OF_ONE, *OF_CASES, *TO_READ):
-    router.include_router(page.router)
-router.include_router(of_sittings)
-router.include_router(appearance.router)
+    router.routes.extend(page.router.routes)
+router.routes.extend([*of_sittings.routes, *appearance.router.routes])
