@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,7 +20,7 @@ from machines.zones import local_day
 from models.database import Db, instant, instant_text
 from models.names import search_key
 
-AT_ONCE = 200  # rows read together while those that wait for somebody else are left out
+AT_ONCE = 200  # rows read together where the first ones were not enough
 MOST_LOOKED_AT = 1_000  # cases of which one asks whether they wait for somebody, to count them
 PEOPLE = 300  # whom a word may mean; who means one of more types more of the name
 COUNTED = 200  # of what waits for somebody: nobody reads more
@@ -37,6 +37,12 @@ _UNDATED = """SELECT {columns}, NULL FROM cases c WHERE c.number > ?{where}
 _NEWEST = """SELECT {columns}, (SELECT min(d.due_at) FROM deadlines d WHERE d.number = c.number AND d.state = 'open') FROM cases c
  WHERE (c.opened_at < ? OR (c.opened_at = ? AND c.number < ?)){where} ORDER BY c.opened_at DESC, c.number DESC LIMIT ?"""
 _UNSORTED = "SELECT {columns}, NULL FROM cases c WHERE 1 = 1{where} LIMIT ?"
+_NAMED = "SELECT number FROM cases WHERE number = ?"
+# Two indexes hold the cases of a person: those that are open, and those that have ended.
+_ABOUT = (
+    " UNION ALL SELECT number FROM cases WHERE person_id IN ({marks}) AND NOT final"
+    " UNION ALL SELECT number FROM cases WHERE person_id IN ({marks}) AND final"
+)
 _HELD = """SELECT number, person_id, office, body, region, coalesce(category, ''), coalesce(ex_officio, ''), slot FROM mandates
  WHERE (person_id = ? OR office IN ('chairman', 'deputy_chairman')) AND begins_at <= ? AND (ended_at IS NULL OR ended_at > ?)
  ORDER BY begins_at, number"""
@@ -136,53 +142,18 @@ def duties(db: Db, person: str, *, at: datetime, book: Rulebook) -> Duties:
     return Duties(person, Mandates(mandates.of(person)), deputies, answered)
 
 
-def cases_listed(
-    db: Db, wanted: Filter, *, at: datetime, book: Rulebook, after: Cursor | None, limit: int
-) -> tuple[list[dict[str, Any]], Cursor | None]:
-    """Return a page of cases and where the next one begins; strangers see the cases about themselves."""
-    where, parameters, found = _where(db, wanted, at=at, book=book)
-    rows: list[Row] = []
-    walk = _walk_newest if wanted.newest else _walk
-    for row in walk(db, where, parameters, after=after):
-        if found is None or found.acts(row):
-            rows.append(row)
-        if len(rows) > limit:
-            break
-    page = rows[:limit]
-    following = None
-    if len(rows) > limit:
-        following = Cursor(instant(page[-1].opened_at) if wanted.newest else _due(page[-1]), page[-1].number)
-    return [_item(row, at) for row in page], following
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A filter as the database takes it; looked up once for a list and its count."""
+
+    where: str
+    parameters: tuple[Any, ...]
+    duties: Duties | None  # of whom a case must wait for, where only such are wanted
+    newest: bool
 
 
-def count_listed(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> int:
-    """Count the cases that a list has; of those that wait for somebody no more than COUNTED."""
-    where, parameters, found = _where(db, wanted, at=at, book=book)
-    if found is None:
-        row = db.one(f"SELECT count(*) FROM cases c WHERE 1 = 1{where}", *parameters)  # noqa: S608
-        return int(row[0]) if row else 0
-    rows = (Row(*row) for row in db.all(_UNSORTED.format(columns=_COLUMNS, where=where), *parameters, MOST_LOOKED_AT))
-    return sum(1 for _ in islice((row for row in rows if found.acts(row)), COUNTED))
-
-
-def states_known(procedure: str | None) -> list[str]:
-    """Name the states of a procedure, or of all of them."""
-    chosen = [PROCEDURES[procedure]] if procedure else PROCEDURES.values()
-    return sorted({state.value for one in chosen for state in one.states})
-
-
-def rows_of_states(db: Db, states: list[tuple[str, str]], *, limit: int) -> list[Row]:
-    """Return open cases in these states, the nearest deadline first."""
-    where, parameters = _in_states(states)
-    rows = []
-    for row in _walk(db, where, parameters, after=None):
-        rows.append(row)
-        if len(rows) >= limit:
-            break
-    return rows
-
-
-def _where(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> tuple[str, list[Any], Duties | None]:
+def chosen_by(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> Chosen:
+    """Look up which cases a filter means; strangers see the cases about themselves."""
     where, found = "", None
     parameters: list[Any] = []
     if wanted.mine:
@@ -195,7 +166,59 @@ def _where(db: Db, wanted: Filter, *, at: datetime, book: Rulebook) -> tuple[str
             where, parameters = f"{where} AND c.{column} = ?", [*parameters, value]
     if wanted.still_open:
         where = f"{where} AND NOT c.final"
-    return (*_with_text(db, wanted.text, where, parameters), found)
+    where, parameters = _with_text(db, wanted.text, where, parameters)
+    return Chosen(where, tuple(parameters), found, wanted.newest)
+
+
+def cases_listed(
+    db: Db, wanted: Filter, *, at: datetime, book: Rulebook, after: Cursor | None, limit: int
+) -> tuple[list[dict[str, Any]], Cursor | None]:
+    """Return a page of cases, as the API answers them, and where the next one begins."""
+    rows, following = rows_listed(db, chosen_by(db, wanted, at=at, book=book), after=after, limit=limit)
+    return [_item(row, at) for row in rows], following
+
+
+def rows_listed(db: Db, chosen: Chosen, *, after: Cursor | None, limit: int) -> tuple[list[Row], Cursor | None]:
+    """Return a page of cases, and where the next one begins."""
+    rows: list[Row] = []
+    walk = _walk_newest if chosen.newest else _walk
+    for row in walk(db, chosen.where, chosen.parameters, after=after, first=limit + 1):
+        if chosen.duties is None or chosen.duties.acts(row):
+            rows.append(row)
+        if len(rows) > limit:
+            break
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        following = Cursor(instant(page[-1].opened_at) if chosen.newest else due_of(page[-1]), page[-1].number)
+    return page, following
+
+
+def count_listed(db: Db, chosen: Chosen) -> int:
+    """Count the cases that a list has; of those that wait for somebody no more than COUNTED."""
+    if chosen.duties is None:
+        row = db.one(f"SELECT count(*) FROM cases c WHERE 1 = 1{chosen.where}", *chosen.parameters)  # noqa: S608
+        return int(row[0]) if row else 0
+    unsorted = _UNSORTED.format(columns=_COLUMNS, where=chosen.where)
+    rows = map(Row._make, db.all(unsorted, *chosen.parameters, MOST_LOOKED_AT))
+    return sum(1 for _ in islice(filter(chosen.duties.acts, rows), COUNTED))
+
+
+def states_known(procedure: str | None) -> list[str]:
+    """Name the states of a procedure, or of all of them."""
+    chosen = [PROCEDURES[procedure]] if procedure else PROCEDURES.values()
+    return sorted({state.value for one in chosen for state in one.states})
+
+
+def rows_of_states(db: Db, states: list[tuple[str, str]], *, limit: int) -> list[Row]:
+    """Return open cases in these states, the nearest deadline first."""
+    where, parameters = _in_states(states)
+    rows = []
+    for row in _walk(db, where, parameters, after=None, first=limit):
+        rows.append(row)
+        if len(rows) >= limit:
+            break
+    return rows
 
 
 def _with_text(db: Db, text: str, where: str, parameters: list[Any]) -> tuple[str, list[Any]]:
@@ -206,8 +229,8 @@ def _with_text(db: Db, text: str, where: str, parameters: list[Any]) -> tuple[st
     names = " AND ".join(["search_key LIKE ?"] * len(words))
     sql = f"SELECT person_id FROM people WHERE {names} ORDER BY sort_key, person_id LIMIT ?"  # noqa: S608
     people = [row[0] for row in db.all(sql, *(f"%{word}%" for word in words), PEOPLE)]
-    either = f" OR c.person_id IN ({', '.join('?' * len(people))})" if people else ""
-    return f"{where} AND (c.number = ?{either})", [*parameters, text.strip().upper(), *people]
+    about = _ABOUT.format(marks=", ".join("?" * len(people))) if people else ""
+    return f"{where} AND c.number IN ({_NAMED}{about})", [*parameters, text.strip().upper(), *people, *people]
 
 
 def _in_states(states: list[tuple[str, str]]) -> tuple[str, list[Any]]:
@@ -217,40 +240,48 @@ def _in_states(states: list[tuple[str, str]]) -> tuple[str, list[Any]]:
     return f" AND ({either})", [word for pair in states for word in pair]
 
 
-def _walk(db: Db, where: str, parameters: list[Any], *, after: Cursor | None) -> Iterator[Row]:
-    """Walk through the dated cases in the order of their deadlines, then through the others, a few hundred at once."""
+def _walk(db: Db, where: str, parameters: Sequence[Any], *, after: Cursor | None, first: int) -> Iterator[Row]:
+    """Walk through the dated cases in the order of their deadlines, then through the others; *first* are read at the first go."""
+    at_once = min(first, AT_ONCE)
     dated, undated = (sql.format(columns=_COLUMNS, where=where) for sql in (_DATED, _UNDATED))
     due, number = (after.due, after.number) if after else (_FIRST, "")
     while due is not None:
-        rows = [Row(*row) for row in db.all(dated, due, due, number, *parameters, AT_ONCE)]
+        rows = list(map(Row._make, db.all(dated, due, due, number, *parameters, at_once)))
         yield from rows
-        due, number = (instant(rows[-1].due), rows[-1].number) if len(rows) == AT_ONCE else (None, "")
+        if len(rows) < at_once:
+            due, number = None, ""
+        else:
+            due, number, at_once = instant(rows[-1].due), rows[-1].number, AT_ONCE
     while True:
-        rows = [Row(*row) for row in db.all(undated, number, *parameters, AT_ONCE)]
+        rows = list(map(Row._make, db.all(undated, number, *parameters, at_once)))
         yield from rows
-        if len(rows) < AT_ONCE:
+        if len(rows) < at_once:
             return
-        number = rows[-1].number
+        number, at_once = rows[-1].number, AT_ONCE
 
 
-def _walk_newest(db: Db, where: str, parameters: list[Any], *, after: Cursor | None) -> Iterator[Row]:
+def _walk_newest(
+    db: Db, where: str, parameters: Sequence[Any], *, after: Cursor | None, first: int
+) -> Iterator[Row]:  # fmt: skip
     """Walk through the cases from the newest to the oldest."""
+    at_once = min(first, AT_ONCE)
     sql = _NEWEST.format(columns=_COLUMNS, where=where)
     since, number = (after.due or _LAST, after.number) if after else (_LAST, "")
     while True:
-        rows = [Row(*row) for row in db.all(sql, since, since, number, *parameters, AT_ONCE)]
+        rows = list(map(Row._make, db.all(sql, since, since, number, *parameters, at_once)))
         yield from rows
-        if len(rows) < AT_ONCE:
+        if len(rows) < at_once:
             return
-        since, number = instant(rows[-1].opened_at), rows[-1].number
+        since, number, at_once = instant(rows[-1].opened_at), rows[-1].number, AT_ONCE
 
 
-def _due(row: Row) -> datetime | None:
+def due_of(row: Row) -> datetime | None:
+    """Return the nearest term of a case."""
     return instant(row.due) if row.due is not None else None
 
 
 def _item(row: Row, at: datetime) -> dict[str, Any]:
-    due = _due(row)
+    due = due_of(row)
     return {
         "number": row.number, "procedure": row.procedure, "state": row.state, "seq": row.seq, "final": bool(row.final),
         "opened_at": moment(row.opened_at, row.zone), "body": row.body or None, "person": row.person,

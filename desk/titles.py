@@ -4,7 +4,7 @@ The steps group the states of a table for the eye; they decide nothing. A test h
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -47,7 +47,7 @@ STOPPED: Mapping[str, tuple[str, ...]] = {
     "session": ("not_competent", "cancelled"), "resolution": ("removed",), "session_request": ("returned", "lapsed"),
     "annual_session": ("breached",), "edition": ("withdrawn", "lapsed"),
 }  # fmt: skip
-_TITLE_ROWS = "SELECT number, procedure, person_id, body, facts FROM cases WHERE number IN ({marks})"
+_TITLE_ROWS = "SELECT number, procedure, person_id, facts FROM cases WHERE number IN ({marks})"
 
 
 def titles_of(db: Db, numbers: Iterable[str], language: str) -> dict[str, str]:
@@ -56,19 +56,32 @@ def titles_of(db: Db, numbers: Iterable[str], language: str) -> dict[str, str]:
     if not wanted:
         return {}
     rows = db.all(_TITLE_ROWS.format(marks=", ".join("?" * len(wanted))), *wanted)
-    names = people_named(db, (row[2] for row in rows))
-    titles = {
-        number: title_of(procedure, name_of(names, person, language) if person else None, json.loads(facts), language)
-        for number, procedure, person, _, facts in rows
-    }
+    titles = titles_of_rows(db, rows, language)
     return {number: titles[number] for number in wanted if number in titles}
 
 
-def title_of(procedure: str, person: str | None, facts: Mapping[str, Any], language: str) -> str:
-    """Say what a case is about: a person, a question, a day and place."""
-    about = person or _question(facts) or _when_and_where(facts, language)
+def titles_of_rows(
+    db: Db, rows: Sequence[tuple[str, str, str | None, str]], language: str
+) -> dict[str, str]:  # fmt: skip
+    """Return the titles of cases that have been read: number, procedure, person, facts (JSON)."""
+    names = people_named(db, (person for _, _, person, _ in rows if person))
+    return {
+        number: title_of(procedure, name_of(names, person, language) if person else None, facts, language)
+        for number, procedure, person, facts in rows
+    }
+
+
+def title_of(procedure: str, person: str | None, facts: str, language: str) -> str:
+    """Say what a case is about: a person, a question, a day and place; *facts* are JSON."""
     kind = say(f"names.procedure.{procedure}", language)
-    return f"{about} · {kind.lower()}" if person else f"{kind}: {about}" if about else kind
+    if person:
+        return f"{person} · {kind.lower()}"
+    about = _about(json.loads(facts), language)
+    return f"{kind}: {about}" if about else kind
+
+
+def _about(facts: Mapping[str, Any], language: str) -> str:
+    return _question(facts) or _when_and_where(facts, language)
 
 
 def steps_of(procedure: str, state: str, before: str, language: str) -> list[dict[str, str]]:

@@ -127,11 +127,12 @@ def is_nominated_by(held: Collection[Held], case: Waiting) -> bool:
 
 def _falls_to(person: str, held: Mandates, case: Waiting, act: str, deputies: tuple[str, ...]) -> bool:
     row = PROCEDURES[case.procedure].rows[act]
-    if row.joint and person in json.loads(case.joint).get(act, ()):
+    if row.joint and case.joint != "{}" and person in json.loads(case.joint).get(act, ()):
         return False
     if Office.deputy_chairman in row.by and person in deputies:
         return True
-    mine = [one for one in held if one.office in _offices(case.procedure, act)]
+    offices = _offices(case.procedure, act)
+    mine = [one for one in held if one.office in offices]
     return is_nominated_by(mine, case) if act == "cure" else bool(mine)
 
 

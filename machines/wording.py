@@ -54,10 +54,9 @@ def shown(value: object) -> str:
     """Write a value as an official would: days as dd.mm.yyyy, lists joined by commas."""
     if isinstance(value, str):
         return value
-    if isinstance(value, datetime):
-        return f"{value:%d.%m.}{value.year:04d} {value:%H:%M}"
     if isinstance(value, date):
-        return f"{value:%d.%m.}{value.year:04d}"
+        day = f"{value.day:02d}.{value.month:02d}.{value.year:04d}"
+        return f"{day} {value.hour:02d}:{value.minute:02d}" if isinstance(value, datetime) else day
     if isinstance(value, bool) or not isinstance(value, int | list | tuple):
         raise TypeError(f"no way to write {value!r}: expected text, a whole number, a day, a moment or a list of them")
     if isinstance(value, int):

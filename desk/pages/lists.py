@@ -1,44 +1,58 @@
 """Lists of cases: filters in the address, so that a list can be sent to somebody; pages, count, files."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from desk.door import Door, looking
-from desk.listing import COUNTED, Cursor, Filter, cases_listed, count_listed, states_known
-from desk.pages.page import name_of, page, speaker
+from desk.listing import COUNTED, Cursor, Filter, Row, chosen_by, count_listed, due_of, rows_listed, states_known
+from desk.pages.page import name_of, page, speaker, term_end
 from desk.pages.tables_out import as_csv, as_xlsx
-from desk.pages.telling import last_day_shown
 from desk.pages.visiting import Visitor, Visits
-from desk.titles import titles_of
+from desk.titles import titles_of_rows
 from machines.authority import entered_by
 from machines.procedures import PROCEDURES
 from machines.waiting import offices_of_state
 from machines.wording import shown
-from models.database import Db
+from machines.zones import local_day
+from models.database import Db, instant
 
 router = APIRouter(include_in_schema=False)
 
 AT_ONCE = 50  # rows of a page
 MOST = 100_000  # rows of a file
+TITLES_AT_ONCE = 500  # of a file
 COLUMNS = ("number", "title", "procedure", "state", "waits", "due", "opened")
 
 
-class Asked:
-    """What an address asks of a list; what it names wrongly is left out rather than an error."""
+class Shown(NamedTuple):
+    """What a list shows of a case."""
 
-    def __init__(
-        self, procedure: str = "", state: str = "", mine: str = "", open: str = "", text: str = "", sort: str = "", after: str = ""
-    ) -> None:  # fmt: skip
-        self.procedure = procedure if procedure in PROCEDURES else ""
-        self.state = state if self.procedure and state in states_known(self.procedure) else ""
-        self.mine, self.open = bool(mine), bool(open)
-        self.text = text.replace("\0", " ")[:200]
-        self.newest = sort == "newest"
-        self.after = after
+    number: str
+    title: str
+    procedure: str
+    state: str
+    waits: str
+    final: bool
+    due: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What an address asks of a list."""
+
+    procedure: str
+    state: str
+    mine: bool
+    open: bool
+    text: str
+    newest: bool
+    after: str
 
     def filter(self, person: str) -> Filter:
         """Return it as the API's lists take it."""
@@ -57,25 +71,36 @@ class Asked:
         return f"{path}?{query}" if query else path
 
 
-List = Annotated[Asked, Depends()]
+async def _asked(
+    procedure: str = "", state: str = "", mine: str = "", open: str = "", text: str = "", sort: str = "", after: str = ""
+) -> Asked:  # fmt: skip
+    """Read what an address asks; what it names wrongly is left out rather than an error."""
+    known = procedure if procedure in PROCEDURES else ""
+    return Asked(
+        procedure=known, state=state if known and state in states_known(known) else "", mine=bool(mine), open=bool(open),
+        text=text.replace("\0", " ")[:200], newest=sort == "newest", after=after,
+    )  # fmt: skip
+
+
+List = Annotated[Asked, Depends(_asked)]
 
 
 @router.get("/cases")
 def list_cases(request: Request, visitor: Visits, asked: List) -> Response:
     """Show a list of cases."""
     door: Door = request.app.state.door
-    wanted = asked.filter(visitor.person_id)
     after = Cursor.read(asked.after) if asked.after else None
-    with looking(door) as db:
-        rows, following = cases_listed(db, wanted, at=visitor.at, book=door.book, after=after, limit=AT_ONCE)
-        count = count_listed(db, wanted, at=visitor.at, book=door.book)
-        titles = titles_of(db, (row["number"] for row in rows), visitor.language)
     t, language = speaker(visitor.language), visitor.language
+    with looking(door) as db:
+        chosen = chosen_by(db, asked.filter(visitor.person_id), at=visitor.at, book=door.book)
+        rows, following = rows_listed(db, chosen, after=after, limit=AT_ONCE)
+        count = count_listed(db, chosen)
+        shown_rows = _shown(db, rows, visitor)
     counted = f"{count}+" if asked.mine and count == COUNTED else count
-    kinds = {(row["procedure"], row["state"]) for row in rows}
+    kinds = {(row.procedure, row.state) for row in rows}
     return page(
         request, "list.html", language, visitor.at, visitor=visitor, here="/cases", asked=asked, count=counted,
-        rows=[_row(row, titles, language) for row in rows], acts=_acts(kinds, language),
+        rows=shown_rows, acts=_acts(kinds, language),
         kind=next(iter(kinds)) if len(kinds) == 1 else None,
         procedures=_sorted((name, name_of("procedure", name, language)) for name in PROCEDURES),
         states=[(state, name_of("state", f"{asked.procedure}.{state}", language)) for state in _states(asked.procedure)],
@@ -98,37 +123,41 @@ def list_as_xlsx(request: Request, visitor: Visits, asked: List) -> Response:
 
 def _table(request: Request, visitor: Visitor, asked: Asked) -> tuple[list[str], list[list[str]]]:
     door: Door = request.app.state.door
-    with looking(door) as db:
-        rows, _ = cases_listed(
-            db, asked.filter(visitor.person_id), at=visitor.at, book=door.book, after=None, limit=MOST
-        )
-        titles = _all_titles(db, [row["number"] for row in rows], visitor.language)
-    told = (_row(row, titles, visitor.language) for row in rows)
     t = speaker(visitor.language)
-    return [t(f"list.{column}") for column in COLUMNS], [[str(row[column]) for column in COLUMNS] for row in told]
+    with looking(door) as db:
+        chosen = chosen_by(db, asked.filter(visitor.person_id), at=visitor.at, book=door.book)
+        rows, _ = rows_listed(db, chosen, after=None, limit=MOST)
+        parts = (rows[start : start + TITLES_AT_ONCE] for start in range(0, len(rows), TITLES_AT_ONCE))
+        cells = [
+            [one.number, one.title, one.procedure, one.state, one.waits, one.due, shown(local_day(instant(row.opened_at), row.zone))]
+            for part in parts
+            for row, one in zip(part, _shown(db, part, visitor), strict=True)
+        ]  # fmt: skip
+    return [t(f"list.{column}") for column in COLUMNS], cells
 
 
-def _all_titles(db: Db, numbers: Sequence[str], language: str) -> dict[str, str]:
-    """Return titles of many cases, some hundreds at a time."""
-    titles: dict[str, str] = {}
-    for start in range(0, len(numbers), 500):
-        titles |= titles_of(db, numbers[start : start + 500], language)
-    return titles
+def _shown(db: Db, rows: Sequence[Row], visitor: Visitor) -> list[Shown]:
+    """Say what a list shows of each case."""
+    language = visitor.language
+    titles = titles_of_rows(db, [(row.number, row.procedure, row.person, row.facts) for row in rows], language)
+    return [_row(row, titles[row.number], visitor) for row in rows]
 
 
-def _row(row: Mapping[str, Any], titles: Mapping[str, str], language: str) -> dict[str, Any]:
-    procedure = row["procedure"]
-    waits = [
-        name_of("office", office, language)
-        for office in offices_of_state(procedure, row["state"])
-        if entered_by(office) == office
-    ]
-    return {
-        "number": row["number"], "href": f"/cases/{row['number']}", "title": titles[row["number"]],
-        "procedure": name_of("procedure", procedure, language), "state": name_of("state", f"{procedure}.{row['state']}", language),
-        "final": row["final"], "waits": ", ".join(waits), "due": last_day_shown(row["due"]) if row["due"] else "",
-        "overdue": row["overdue"], "opened": shown(datetime.fromisoformat(row["opened_at"]).date()),
-    }  # fmt: skip
+def _row(row: Row, title: str, visitor: Visitor) -> Shown:
+    procedure, state, waits = _kind(row.procedure, row.state, visitor.language)
+    due = due_of(row)
+    return Shown(
+        number=row.number, title=title, procedure=procedure, state=state, waits=waits, final=bool(row.final),
+        due=term_end(due, row.zone) if due else "", overdue=due is not None and due <= visitor.at,
+    )  # fmt: skip
+
+
+@cache
+def _kind(procedure: str, state: str, language: str) -> tuple[str, str, str]:
+    """Name a procedure, one of its states, and for whom it waits."""
+    offices = [office for office in offices_of_state(procedure, state) if entered_by(office) == office]
+    waits = ", ".join(name_of("office", office, language) for office in offices)
+    return name_of("procedure", procedure, language), name_of("state", f"{procedure}.{state}", language), waits
 
 
 def _acts(kinds: set[tuple[str, str]], language: str) -> list[tuple[str, str]]:
