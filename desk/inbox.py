@@ -1,8 +1,8 @@
 """The inbox: what waits on one person, by when, and what waits for others."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -44,7 +44,11 @@ def inbox(
 
     Of each kind of what waits the *most* nearest terms are told.
     """
-    mine = duties(db, person, at=at, book=book)
+    return inbox_of(db, duties(db, person, at=at, book=book), at=at, language=language, most=most)
+
+
+def inbox_of(db: Db, mine: Duties, *, at: datetime, language: str, most: int) -> dict[str, dict[str, list[Any]]]:
+    """Sort what waits on whose duties have been looked up, as `inbox` does."""
     folders: dict[str, list[Any]] = {folder: [] for folder in FOLDERS}
     seen: set[str] = set()
     mine_now: list[tuple[Row, list[str]]] = []
@@ -69,23 +73,27 @@ def done_lately(db: Db, person: str, *, since: datetime) -> list[dict[str, Any]]
     ]
 
 
-def coming(db: Db, person: str, *, at: datetime, book: Rulebook) -> list[Row]:
-    """Return cases that are one act away from waiting on *person*, the nearest term first."""
-    mine = duties(db, person, at=at, book=book)
-    theirs = set(states_waiting(mine.held, deputies=mine.deputies))
-    leads_to = {
-        (procedure.name, source): branch.to
-        for procedure in PROCEDURES.values()
-        for row in procedure.acts
-        for source in row.source
-        for branch in row.to
-        if (procedure.name, branch.to) in theirs and branch.to != source
-    }
+def coming(db: Db, mine: Duties) -> list[Row]:
+    """Return cases that are one act away from waiting on somebody, the nearest term first."""
+    leads_to = _leading_to(tuple(states_waiting(mine.held, deputies=mine.deputies)))
     rows = rows_of_states(db, [*leads_to], limit=5 * MOST_COMING)
     next_mine = (
         row for row in rows if not mine.acts(row) and mine.acts(row._replace(state=leads_to[row.procedure, row.state]))
     )
     return list(islice(next_mine, MOST_COMING))
+
+
+@lru_cache(maxsize=64)  # as many as there are ways to hold offices
+def _leading_to(waiting: tuple[tuple[str, str], ...]) -> Mapping[tuple[str, str], str]:
+    """Return the states, each of its procedure, from which one act leads to a state that waits, and to which."""
+    return {
+        (procedure.name, source): branch.to
+        for procedure in PROCEDURES.values()
+        for row in procedure.acts
+        for source in row.source
+        for branch in row.to
+        if (procedure.name, branch.to) in waiting and branch.to != source
+    }
 
 
 def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[tuple[Row, list[str]]]:
@@ -179,9 +187,7 @@ def _last_day(row: Row) -> date:
 
 
 def _item(row: Row, acts: list[str], language: str, *, others: bool) -> dict[str, Any]:
-    named = [say(f"names.act.{act}", language) for act in acts]
-    key = "desk.inbox.others" if others else "desk.inbox.mine"
-    reason = say(key, language, acts=named, offices=_offices(tuple(acts), language))
+    reason = _reason(tuple(acts), language, others=others)
     if row.due is not None:
         reason = f"{reason} {say('desk.inbox.until', language, day=_last_day(row))}"
     return {
@@ -190,12 +196,18 @@ def _item(row: Row, acts: list[str], language: str, *, others: bool) -> dict[str
     }  # fmt: skip
 
 
+@cache
+def _reason(acts: tuple[str, ...], language: str, *, others: bool) -> str:
+    named = [say(f"names.act.{act}", language) for act in acts]
+    key = "desk.inbox.others" if others else "desk.inbox.mine"
+    return say(key, language, acts=named, offices=_offices(acts, language))
+
+
 def _short(act: str, row: Row) -> str:
     """Leave the procedure out where it is the case's own."""
     return act.removeprefix(f"{row.procedure}.")
 
 
-@cache
 def _offices(acts: tuple[str, ...], language: str) -> list[str]:
     """Name who is to act; the President's acts are entered by the working body."""
     names: list[str] = []
