@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from desk.door import holds_an_office
-from desk.listing import Cursor
+from desk.ordered import Cursor
 from desk.problems import wrong
 from desk.shapes import DEADLINE_COLUMNS, deadline_answer
 from machines.zones import end_of_day

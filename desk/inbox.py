@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from desk.listing import Duties, Row, duties, rows_of_states
+from desk.listing import Duties, duties, rows_of_states
+from desk.ordered import COLUMNS, Row
 from desk.shapes import moment
 from machines.authority import entered_by
 from machines.procedures import PROCEDURES
@@ -21,13 +22,14 @@ AT_ONCE = 300  # cases asked for in one query
 MOST_DONE, MOST_COMING = 50, 20  # of what one has done lately, of what comes next
 FOLDERS = ("overdue", "today", "week", "later", "waiting")
 
-_COLUMNS = "c.number, c.procedure, c.state, c.seq, c.final, c.zone, c.person_id, c.body, c.opened_at, c.joint, c.facts"
 _DUE = "(SELECT min(d.due_at) FROM deadlines d WHERE d.number = c.number AND d.state = 'open')"
-_TASKS = f"""SELECT {_COLUMNS}, d.due_at FROM deadlines d JOIN cases c ON c.number = d.number
+_TASKS = f"""SELECT {COLUMNS}, d.due_at FROM deadlines d JOIN cases c ON c.number = d.number
  WHERE c.procedure = ? AND d.name = ? AND d.state = 'open' AND NOT EXISTS (SELECT 1 FROM cases q WHERE q.about = c.number AND NOT q.final)
  ORDER BY d.due_at, d.number LIMIT ?"""  # noqa: S608
-_OWN = f"SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.person_id = ? AND NOT c.final ORDER BY c.number LIMIT ?"  # noqa: S608
-_NOMINATED = f"""SELECT {_COLUMNS}, {_DUE} FROM cases c WHERE c.procedure = 'candidacy' AND c.body = ? AND NOT c.final
+# Whom these are about is known: no facts are needed to say what they are about, nor which acts fall to whom.
+_KNOWN = COLUMNS.replace("c.facts", "'{}'")
+_OWN = f"SELECT {_KNOWN}, {_DUE} FROM cases c WHERE c.person_id = ? AND NOT c.final ORDER BY c.number LIMIT ?"  # noqa: S608
+_NOMINATED = f"""SELECT {_KNOWN}, {_DUE} FROM cases c WHERE c.procedure = 'candidacy' AND c.body = ? AND NOT c.final
  ORDER BY c.number LIMIT ?"""  # noqa: S608
 
 _ABOUT = "SELECT about, procedure, state FROM cases WHERE about IN ({marks}) AND NOT final ORDER BY number"
@@ -37,31 +39,37 @@ _DONE = """SELECT e.number, e.procedure, e.act, e.seq, e.recorded_at, c.zone FRO
  WHERE e.actor = ? ORDER BY e.position DESC LIMIT ?"""
 
 
+class Task(NamedTuple):
+    """A case that waits, and for which acts."""
+
+    case: Row
+    acts: list[str]
+
+
 def inbox(
     db: Db, person: str, *, at: datetime, book: Rulebook, language: str, most: int = MOST
 ) -> dict[str, dict[str, list[Any]]]:  # fmt: skip
-    """Sort what waits on *person* into overdue, today, this week and later, and what he waits for into `waiting`.
+    """Answer what waits on *person*, sorted into overdue, today, this week and later, and what he waits for: `waiting`.
 
     Of each kind of what waits the *most* nearest terms are told.
     """
-    return inbox_of(db, duties(db, person, at=at, book=book), at=at, language=language, most=most)
+    folders = tasks(db, duties(db, person, at=at, book=book), at=at, most=most)
+    return {
+        folder: {"items": [_item(task, language, others=folder == "waiting") for task in found]}
+        for folder, found in folders.items()
+    }
 
 
-def inbox_of(db: Db, mine: Duties, *, at: datetime, language: str, most: int) -> dict[str, dict[str, list[Any]]]:
-    """Sort what waits on whose duties have been looked up, as `inbox` does."""
-    folders: dict[str, list[Any]] = {folder: [] for folder in FOLDERS}
-    seen: set[str] = set()
-    mine_now: list[tuple[Row, list[str]]] = []
+def tasks(db: Db, mine: Duties, *, at: datetime, most: int) -> dict[str, list[Task]]:
+    """Sort what waits on somebody as the inbox does."""
+    folders: dict[str, list[Task]] = {folder: [] for folder in FOLDERS}
     rows = rows_of_states(db, states_waiting(mine.held, deputies=mine.deputies), limit=most)
-    for row, acts in (*_falling_to(mine, rows), *_tasks(db, mine, most)):
-        seen.add(row.number)
-        mine_now.append((row, acts))
-    for row, acts in sorted(mine_now, key=_nearest_term):
-        folders[_folder(row, at)].append(_item(row, acts, language, others=False))
-    folders["waiting"] = [
-        _item(row, acts, language, others=True) for row, acts in _awaited(db, [*_for_others(db, mine, rows, seen)])
-    ]
-    return {folder: {"items": items} for folder, items in folders.items()}
+    mine_now = [*_falling_to(mine, rows), *_tasks(db, mine, most)]
+    for task in sorted(mine_now, key=_nearest_term):
+        folders[_folder(task.case, at)].append(task)
+    seen = {task.case.number for task in mine_now}
+    folders["waiting"] = [*_awaited(db, [*_for_others(db, mine, rows, seen)])]
+    return folders
 
 
 def done_lately(db: Db, person: str, *, since: datetime) -> list[dict[str, Any]]:
@@ -76,7 +84,7 @@ def done_lately(db: Db, person: str, *, since: datetime) -> list[dict[str, Any]]
 def coming(db: Db, mine: Duties) -> list[Row]:
     """Return cases that are one act away from waiting on somebody, the nearest term first."""
     leads_to = _leading_to(tuple(states_waiting(mine.held, deputies=mine.deputies)))
-    rows = rows_of_states(db, [*leads_to], limit=5 * MOST_COMING)
+    rows = rows_of_states(db, leads_to, limit=5 * MOST_COMING)
     next_mine = (
         row for row in rows if not mine.acts(row) and mine.acts(row._replace(state=leads_to[row.procedure, row.state]))
     )
@@ -96,17 +104,17 @@ def _leading_to(waiting: tuple[tuple[str, str], ...]) -> Mapping[tuple[str, str]
     }
 
 
-def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[tuple[Row, list[str]]]:
+def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[Task]:
     for row in rows:
         acts = mine.acts(row)
         if acts:
-            yield row, [f"{row.procedure}.{act}" for act in acts]
+            yield Task(row, [f"{row.procedure}.{act}" for act in acts])
 
 
-def _tasks(db: Db, mine: Duties, most: int) -> Iterator[tuple[Row, list[str]]]:
+def _tasks(db: Db, mine: Duties, most: int) -> Iterator[Task]:
     """What waits for an act that opens another case, and nobody has opened it yet."""
     for deadline, act in tasks_of(mine.person, mine.held, deputies=mine.deputies).items():
-        yield from ((Row(*row), [act]) for row in db.all(_TASKS, *deadline.split("."), most))
+        yield from (Task(Row(*row), [act]) for row in db.all(_TASKS, *deadline.split("."), most))
 
 
 def _for_others(db: Db, mine: Duties, rows: Iterable[Row], seen: set[str]) -> Iterator[Row]:
@@ -121,7 +129,7 @@ def _for_others(db: Db, mine: Duties, rows: Iterable[Row], seen: set[str]) -> It
             yield row
 
 
-def _awaited(db: Db, rows: Sequence[Row]) -> Iterator[tuple[Row, list[str]]]:
+def _awaited(db: Db, rows: Sequence[Row]) -> Iterator[Task]:
     """Find which acts of others each case waits for: its state's, else those of the case about it, else what opens such a case."""
     ahead = dict.fromkeys(row.number for row in rows if not acts_of_state(row.procedure, row.state))
     about, tasks = _cases_about(db, [*ahead]), _open_tasks(db, [*ahead])
@@ -130,7 +138,7 @@ def _awaited(db: Db, rows: Sequence[Row]) -> Iterator[tuple[Row, list[str]]]:
         if row.number in ahead:
             acts = about[row.number] if row.number in about else tasks.get(row.number, [])
         if acts:
-            yield row, acts
+            yield Task(row, acts)
 
 
 def _cases_about(db: Db, numbers: Sequence[str]) -> dict[str, list[str]]:
@@ -159,9 +167,9 @@ def _acts_of(procedure: str, state: str) -> list[str]:
     return [f"{procedure}.{act}" for act in acts_of_state(procedure, state)]
 
 
-def _nearest_term(task: tuple[Row, list[str]]) -> tuple[bool, datetime]:
+def _nearest_term(task: Task) -> tuple[bool, datetime]:
     """Order what waits by its term; what has none comes last, and otherwise stays in its order."""
-    due = task[0].due
+    due = task.case.due
     return due is None, instant(due) if due is not None else datetime.min.replace(tzinfo=UTC)
 
 
@@ -186,14 +194,21 @@ def _last_day(row: Row) -> date:
     return local_day(instant(row.due) - timedelta(microseconds=1), row.zone)
 
 
-def _item(row: Row, acts: list[str], language: str, *, others: bool) -> dict[str, Any]:
-    reason = _reason(tuple(acts), language, others=others)
-    if row.due is not None:
-        reason = f"{reason} {say('desk.inbox.until', language, day=_last_day(row))}"
+def _item(task: Task, language: str, *, others: bool) -> dict[str, Any]:
+    row, acts = task
     return {
         "case": row.number, "procedure": row.procedure, "state": row.state, "act": _short(acts[0], row) if acts else None,
-        "acts": acts, "due": moment(row.due, row.zone) if row.due is not None else None, "reason": reason, "person": row.person,
+        "acts": acts, "due": moment(row.due, row.zone) if row.due is not None else None,
+        "reason": reason_of(task, language, others=others), "person": row.person,
     }  # fmt: skip
+
+
+def reason_of(task: Task, language: str, *, others: bool) -> str:
+    """Say what somebody, or others, are to do, and until when."""
+    reason = _reason(tuple(task.acts), language, others=others)
+    if task.case.due is None:
+        return reason
+    return f"{reason} {say('desk.inbox.until', language, day=_last_day(task.case))}"
 
 
 @cache

@@ -10,7 +10,8 @@ from desk.api.bodies import ACT_ANSWER, CASE, PROBLEMS, Asked, Opening, Tried, e
 from desk.api.query import After, Day, Key, Seen, next_page, one_of
 from desk.asking import Asking, Reads, Writes, only_known
 from desk.door import act_of, acts_of, do, entries_of, holds_an_office, let_see, looking, reading, show_case, try_acts
-from desk.listing import Cursor, Filter, cases_listed, states_known
+from desk.listing import Filter, cases_listed, states_known
+from desk.ordered import Cursor
 from desk.problems import choice, wrong
 from desk.shapes import case_as_of
 from desk.touches import prefect_page, runs_of

@@ -48,7 +48,8 @@ def list_cases(
 ) -> None:
     """List cases, the nearest deadline first."""
     from desk.door import let_ask, looking
-    from desk.listing import Cursor, Filter, cases_listed, states_known
+    from desk.listing import Filter, cases_listed, states_known
+    from desk.ordered import Cursor
     from desk.problems import choice
     from machines.procedures import PROCEDURES
 

@@ -12,24 +12,25 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from desk.door import Door, looking
-from desk.inbox import FOLDERS, coming, done_lately, inbox_of, week_ends
-from desk.listing import Row, duties
+from desk.inbox import FOLDERS, Task, coming, done_lately, reason_of, tasks, week_ends
+from desk.listing import duties
+from desk.ordered import Row
 from desk.pages.forms import fields_of
 from desk.pages.own import page_of_act
-from desk.pages.page import moment, name_of, page, speaker, term_end
-from desk.pages.telling import last_day_shown
+from desk.pages.page import moment, name_of, page, speaker, term_end, term_end_local
 from desk.pages.visiting import Visitor
-from desk.titles import titles_of
+from desk.titles import titles_of, titles_of_rows
 from machines.procedures import PROCEDURES
 from machines.wording import shown
-from machines.zones import local_day
+from machines.zones import local_day, local_time
+from models.database import instant
 
 DONE_DAYS = 30
 MOST = 60  # of each kind of what waits: more than anybody does in a day; the list of cases has all
 TONES = {"overdue": "late", "today": "warn"}
 
 
-class Task(NamedTuple):
+class Shown(NamedTuple):
     """A row of the page, as `parts.tasks` takes it."""
 
     href: str
@@ -46,14 +47,15 @@ def show_inbox(request: Request, visitor: Visitor, **beside: Any) -> Response:
     door: Door = request.app.state.door
     with looking(door) as db:
         mine = duties(db, visitor.person_id, at=visitor.at, book=door.book)
-        folders = inbox_of(db, mine, at=visitor.at, language=visitor.language, most=MOST)
+        folders = tasks(db, mine, at=visitor.at, most=MOST)
         soon = coming(db, mine)
         done = done_lately(db, visitor.person_id, since=visitor.at - timedelta(days=DONE_DAYS))
-        listed = [item["case"] for folder in folders.values() for item in folder["items"]]
-        titles = titles_of(
-            db, [*listed, *(row.number for row in soon), *(one["case"] for one in done)], visitor.language
+        rows = {row.number: row for row in (*soon, *(task.case for folder in folders.values() for task in folder))}
+        titles = titles_of_rows(
+            db, [(row.number, row.procedure, row.person, row.facts) for row in rows.values()], visitor.language
         )
-    sorted_ = {name: [_task(item, name, titles, visitor) for item in folders[name]["items"]] for name in FOLDERS}
+        titles |= titles_of(db, (one["case"] for one in done if one["case"] not in rows), visitor.language)
+    sorted_ = {name: [_task(task, name, titles, visitor) for task in folders[name]] for name in FOLDERS}
     t, sunday = speaker(visitor.language), shown(week_ends(local_day(visitor.at, door.book.zone)))
     return page(
         request, "inbox.html", visitor.language, visitor.at, visitor=visitor, here="/", folders=sorted_,
@@ -63,18 +65,18 @@ def show_inbox(request: Request, visitor: Visitor, **beside: Any) -> Response:
     )  # fmt: skip
 
 
-def address_of(item: Mapping[str, Any]) -> str:
+def _address_of(task: Task) -> str:
     """Return where the task is done: the act if there is one to choose, else the case with its acts."""
-    case, acts = item["case"], item["acts"]
+    case, acts = task
     if len(acts) != 1:
-        return f"/cases/{case}"
+        return f"/cases/{case.number}"
     procedure, _, act = acts[0].partition(".")
-    if procedure != item["procedure"]:
-        return opening_of(procedure, act, item["procedure"], case)
-    return page_of_act(case, act)
+    if procedure != case.procedure:
+        return _opening_of(procedure, act, case.procedure, case.number)
+    return page_of_act(case.number, act)
 
 
-def opening_of(procedure: str, act: str, of: str, case: str) -> str:
+def _opening_of(procedure: str, act: str, of: str, case: str) -> str:
     """Return the address of an act that opens another case about this one, with what is known filled in."""
     known = {path: case if names_it else of for path, names_it in _known_of(procedure, act, of).items()}
     return f"/open/{procedure}/{act}?{urlencode(known)}"
@@ -90,14 +92,15 @@ def _known_of(procedure: str, act: str, of: str) -> Mapping[str, bool]:
     }
 
 
-def _task(item: Mapping[str, Any], folder: str, titles: Mapping[str, str], visitor: Visitor) -> Task:
-    case, title, due = item["case"], titles[item["case"]], item["due"]
+def _task(task: Task, folder: str, titles: Mapping[str, str], visitor: Visitor) -> Shown:
+    case, title, language = task.case, titles[task.case.number], visitor.language
     others = folder == "waiting"
-    return Task(
-        href=f"/cases/{case}" if others else address_of(item),
-        what=title if others else f"{title}: {_named(tuple(item['acts']), visitor.language)}",
-        about=f"{case} · {item['reason']}" if others else case,
-        due=last_day_shown(due) if due else "", left=_left(due, visitor) if due else "", tone=TONES.get(folder, ""),
+    due = local_time(instant(case.due), case.zone) if case.due is not None else None
+    return Shown(
+        href=f"/cases/{case.number}" if others else _address_of(task),
+        what=title if others else f"{title}: {_named(tuple(task.acts), language)}",
+        about=f"{case.number} · {reason_of(task, language, others=True)}" if others else case.number,
+        due=term_end_local(due) if due else "", left=_left(due, visitor) if due else "", tone=TONES.get(folder, ""),
     )  # fmt: skip
 
 
@@ -106,9 +109,8 @@ def _named(acts: tuple[str, ...], language: str) -> str:
     return " / ".join(name_of("act", act, language) for act in acts).lower()
 
 
-def _left(due: str, visitor: Visitor) -> str:
-    """Say how many days are left, or have passed."""
-    at = datetime.fromisoformat(due)
+def _left(at: datetime, visitor: Visitor) -> str:
+    """Say how many days are left until an instant, in its zone, or have passed."""
     today = visitor.at.astimezone(at.tzinfo).date()
     days = ((at - timedelta(microseconds=1)).date() - today).days
     t = speaker(visitor.language)
@@ -117,16 +119,16 @@ def _left(due: str, visitor: Visitor) -> str:
     return t("inbox.is_today") if days == 0 else t("inbox.in_days", number=days)
 
 
-def _soon(row: Row, titles: Mapping[str, str], language: str) -> Task:
-    return Task(
+def _soon(row: Row, titles: Mapping[str, str], language: str) -> Shown:
+    return Shown(
         href=f"/cases/{row.number}", what=titles[row.number],
         about=f"{row.number} · {name_of('state', f'{row.procedure}.{row.state}', language)}",
         due=term_end(row.due, row.zone) if row.due is not None else "",
     )  # fmt: skip
 
 
-def _done(one: Mapping[str, Any], titles: Mapping[str, str], language: str) -> Task:
-    return Task(
+def _done(one: Mapping[str, Any], titles: Mapping[str, str], language: str) -> Shown:
+    return Shown(
         href=f"/cases/{one['case']}/receipts/{one['seq']}", what=name_of("act", f"{one['procedure']}.{one['act']}", language),
         about=f"{one['case']} · {titles[one['case']]}", due=moment(one["at"], one["zone"]),
     )  # fmt: skip

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 
 from desk.door import Door, looking
-from desk.listing import COUNTED, Cursor, Filter, Row, chosen_by, count_listed, due_of, rows_listed, states_known
+from desk.listing import COUNTED, Filter, chosen_by, count_listed, rows_listed, states_known
+from desk.ordered import Cursor, Row, due_of
 from desk.pages.page import name_of, page, speaker, term_end
 from desk.pages.tables_out import as_csv, as_xlsx
 from desk.pages.visiting import Visitor, Visits
