@@ -43,7 +43,7 @@ class Task(NamedTuple):
     """A case that waits, and for which acts."""
 
     case: Row
-    acts: list[str]
+    acts: tuple[str, ...]
 
 
 def inbox(
@@ -108,13 +108,13 @@ def _falling_to(mine: Duties, rows: Iterable[Row]) -> Iterator[Task]:
     for row in rows:
         acts = mine.acts(row)
         if acts:
-            yield Task(row, [f"{row.procedure}.{act}" for act in acts])
+            yield Task(row, tuple(f"{row.procedure}.{act}" for act in acts))
 
 
 def _tasks(db: Db, mine: Duties, most: int) -> Iterator[Task]:
     """What waits for an act that opens another case, and nobody has opened it yet."""
     for deadline, act in tasks_of(mine.person, mine.held, deputies=mine.deputies).items():
-        yield from (Task(Row(*row), [act]) for row in db.all(_TASKS, *deadline.split("."), most))
+        yield from (Task(Row(*row), (act,)) for row in db.all(_TASKS, *deadline.split("."), most))
 
 
 def _for_others(db: Db, mine: Duties, rows: Iterable[Row], seen: set[str]) -> Iterator[Row]:
@@ -136,7 +136,7 @@ def _awaited(db: Db, rows: Sequence[Row]) -> Iterator[Task]:
     for row in rows:
         acts = _acts_of(row.procedure, row.state)
         if row.number in ahead:
-            acts = about[row.number] if row.number in about else tasks.get(row.number, [])
+            acts = tuple(about[row.number] if row.number in about else tasks.get(row.number, ()))
         if acts:
             yield Task(row, acts)
 
@@ -163,8 +163,9 @@ def _of_each(db: Db, query: str, numbers: Sequence[str]) -> Iterator[tuple[Any, 
         yield from db.all(query.format(marks=", ".join("?" * len(asked))), *asked)
 
 
-def _acts_of(procedure: str, state: str) -> list[str]:
-    return [f"{procedure}.{act}" for act in acts_of_state(procedure, state)]
+@cache
+def _acts_of(procedure: str, state: str) -> tuple[str, ...]:
+    return tuple(f"{procedure}.{act}" for act in acts_of_state(procedure, state))
 
 
 def _nearest_term(task: Task) -> tuple[bool, datetime]:
@@ -198,14 +199,14 @@ def _item(task: Task, language: str, *, others: bool) -> dict[str, Any]:
     row, acts = task
     return {
         "case": row.number, "procedure": row.procedure, "state": row.state, "act": _short(acts[0], row) if acts else None,
-        "acts": acts, "due": moment(row.due, row.zone) if row.due is not None else None,
+        "acts": list(acts), "due": moment(row.due, row.zone) if row.due is not None else None,
         "reason": reason_of(task, language, others=others), "person": row.person,
     }  # fmt: skip
 
 
 def reason_of(task: Task, language: str, *, others: bool) -> str:
     """Say what somebody, or others, are to do, and until when."""
-    reason = _reason(tuple(task.acts), language, others=others)
+    reason = _reason(task.acts, language, others=others)
     if task.case.due is None:
         return reason
     return f"{reason} {say('desk.inbox.until', language, day=_last_day(task.case))}"

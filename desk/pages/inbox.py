@@ -98,7 +98,7 @@ def _task(task: Task, folder: str, titles: Mapping[str, str], visitor: Visitor) 
     due = local_time(instant(case.due), case.zone) if case.due is not None else None
     return Shown(
         href=f"/cases/{case.number}" if others else _address_of(task),
-        what=title if others else f"{title}: {_named(tuple(task.acts), language)}",
+        what=title if others else f"{title}: {_named(task.acts, language)}",
         about=f"{case.number} · {reason_of(task, language, others=True)}" if others else case.number,
         due=term_end_local(due) if due else "", left=_left(due, visitor) if due else "", tone=TONES.get(folder, ""),
     )  # fmt: skip
