@@ -5,6 +5,7 @@ Nothing of the web is imported before the desk is served: who only asks for the 
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -61,6 +62,9 @@ def serve(settings: Settings) -> None:
         config = uvicorn.Config(
             app, log_config=None, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_FINISH, server_header=False
         )
+        # What is loaded by now stays; the collector would look at all of it again and again, and nobody is answered meanwhile.
+        gc.collect()
+        gc.freeze()
         with watching(app.state.door, settings):
             uvicorn.Server(config).run(sockets=[listening])
 
