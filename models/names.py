@@ -10,8 +10,20 @@ KAZAKH_ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфх�
 # Digits only: every collation of every database orders them alike. A space comes before all letters, so that
 # «Ким Олег» stands before «Кимов Олег».
 _SPACE = "01"
-_LETTERS = {letter: str(place) for place, letter in enumerate(KAZAKH_ALPHABET, start=10)}
 _OTHER = "99"
+
+
+class _Places(dict[int, str]):
+    """The place of each character: two digits for a letter, nine for any other, none the beginning of another."""
+
+    def __missing__(self, code: int) -> str:
+        """Place a character that is no letter of the alphabet."""
+        return self.setdefault(code, f"{_OTHER}{code:07d}")
+
+
+_PLACES = _Places(
+    {ord(letter): str(place) for place, letter in enumerate(KAZAKH_ALPHABET, start=10)} | {ord(" "): _SPACE}
+)
 
 # What people type who have no Kazakh keyboard.
 _TYPED = str.maketrans("әғқңөұүһіё", "агкноуухие")
@@ -19,8 +31,7 @@ _TYPED = str.maketrans("әғқңөұүһіё", "агкноуухие")
 
 def sort_key_kk(name: str) -> str:
     """Return the text whose bytewise order is the Kazakh alphabetical order of names, whatever their case."""
-    words = _with_kazakh_i(_plain(name), "і").split()
-    return _SPACE.join("".join(_place(letter) for letter in word) for word in words)
+    return " ".join(_with_kazakh_i(_plain(name), "і").split()).translate(_PLACES)
 
 
 def search_key(text: str) -> str:
@@ -31,12 +42,9 @@ def search_key(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
-
-
-def _place(character: str) -> str:
-    """Place a character: two digits for a letter, nine for any other, none the beginning of another."""
-    return _LETTERS.get(character) or f"{_OTHER}{ord(character):07d}"
 
 
 def _searched(character: str) -> str:
@@ -48,8 +56,10 @@ def _searched(character: str) -> str:
 
 def _with_kazakh_i(text: str, letter: str) -> str:
     """Read a Latin i inside a Cyrillic word as the Kazakh letter: official texts mix the two."""
+    if "i" not in text or text.isascii():
+        return text
     return " ".join(word.replace("i", letter) if _is_cyrillic(word) else word for word in text.split())
 
 
 def _is_cyrillic(word: str) -> bool:
-    return any("\u0400" <= character <= "\u04ff" for character in word)
+    return not word.isascii() and any("\u0400" <= character <= "\u04ff" for character in word)

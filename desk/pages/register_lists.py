@@ -1,6 +1,6 @@
 """The lists of the register's pages: people, bodies and holders of offices as of an instant, filtered, in alphabetical order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -15,9 +15,7 @@ ASSEMBLY, COUNCIL = "assembly", "council"  # what cases name as their body, thou
 OFFICES = tuple(office.value for office in GRANTED)
 
 IN_FORCE = "m.begins_at <= ? AND (m.ended_at IS NULL OR m.ended_at > ?)"
-_PEOPLE = (
-    "SELECT p.person_id, p.name_kk, p.name_ru, p.name_en, p.region, p.sort_key FROM people p WHERE p.erased_at IS NULL"
-)
+_PEOPLE = "SELECT p.person_id, p.name_{language}, p.region FROM people p WHERE p.erased_at IS NULL"
 _HOLDS = f" AND EXISTS (SELECT 1 FROM mandates m WHERE m.person_id = p.person_id AND m.office = ? AND {IN_FORCE})"  # noqa: S608
 _HELD = f"""SELECT m.person_id, m.office, m.body, m.region, m.category, m.acting, m.since, m.number, p.name_kk, p.name_ru, p.name_en,
  p.sort_key FROM mandates m JOIN people p ON p.person_id = m.person_id WHERE {IN_FORCE}"""  # noqa: S608
@@ -41,7 +39,6 @@ class Listed(NamedTuple):
     person_id: str
     name: str
     region: str
-    key: str
 
 
 class Holding(NamedTuple):
@@ -73,7 +70,7 @@ class ListedBody(NamedTuple):
 
 def people_wanted(db: Db, wanted: Wanted, *, at: datetime, language: str) -> list[Listed]:
     """List the people that are wanted, in the order of the reader's alphabet."""
-    sql, values = _PEOPLE, list[Any]()
+    sql, values = _PEOPLE.format(language=language), list[Any]()
     for condition, given in (
         (" AND p.region = ?", [wanted.region] if wanted.region else None),
         (_HOLDS, [wanted.office, at, at] if wanted.office else None),
@@ -81,11 +78,9 @@ def people_wanted(db: Db, wanted: Wanted, *, at: datetime, language: str) -> lis
         if given:
             sql, values = sql + condition, [*values, *given]
     more, words = matching("p.search_key", wanted.text)
-    rows = db.all(f"{sql}{more} ORDER BY p.sort_key, p.person_id", *values, *words)
-    found = (
-        Listed(row[0], row[1 + LANGUAGES.index(language)], row[4], _key(row[1:4], row[5], language)) for row in rows
-    )
-    return _sorted(found, language)
+    order = " ORDER BY p.sort_key, p.person_id" if language == "kk" else ""
+    found = [Listed._make(row) for row in db.all(f"{sql}{more}{order}", *values, *words)]
+    return found if order else sorted(found, key=lambda one: (sort_key_kk(one.name), one.person_id))
 
 
 def holdings(
@@ -176,7 +171,3 @@ def as_day(value: Any) -> date:
 def _key(names: Sequence[str], stored: str, language: str) -> str:
     """Return what a name is sorted by: in Kazakh the stored key."""
     return stored if language == "kk" else sort_key_kk(names[LANGUAGES.index(language)])
-
-
-def _sorted(people: Iterable[Listed], language: str) -> list[Listed]:
-    return list(people) if language == "kk" else sorted(people, key=lambda one: (one.key, one.person_id))
