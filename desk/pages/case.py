@@ -40,9 +40,12 @@ router = APIRouter(include_in_schema=False)
 OVERVIEW, JOURNAL = "", "journal"
 LAST = 30  # entries of the overview; the journal has all
 LINKED = 25  # cases beside this one
-_LINKED = """SELECT number FROM cases WHERE (about = ? OR parent = ? OR number IN (SELECT about FROM cases WHERE number = ?
- UNION SELECT parent FROM cases WHERE number = ?) OR (person_id IS NOT NULL AND person_id = (SELECT person_id FROM cases WHERE number = ?)))
- AND number <> ? ORDER BY opened_at DESC, number DESC LIMIT ?"""
+_LINKED = """SELECT number FROM cases WHERE number <> ? AND number IN (
+ SELECT number FROM cases WHERE about = ? UNION ALL SELECT number FROM cases WHERE parent = ?
+ UNION ALL SELECT about FROM cases WHERE number = ? UNION ALL SELECT parent FROM cases WHERE number = ?
+ UNION ALL SELECT number FROM cases WHERE person_id = (SELECT person_id FROM cases WHERE number = ?) AND NOT final
+ UNION ALL SELECT number FROM cases WHERE person_id = (SELECT person_id FROM cases WHERE number = ?) AND final)
+ ORDER BY opened_at DESC, number DESC LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +246,7 @@ def _force(case: Mapping[str, Any], language: str) -> str:
 
 def _linked(shown: Shown) -> list[dict[str, Any]]:
     number, language = shown.case["number"], shown.language
-    beside = [row[0] for row in shown.db.all(_LINKED, *[number] * 6, LINKED)]
+    beside = [row[0] for row in shown.db.all(_LINKED, *[number] * 7, LINKED)]
     numbers = seen_among(shown.db, beside, shown.visitor.person_id, shown.visitor.at)
     titles = titles_of(shown.db, numbers, language)
     return [{"href": f"/cases/{one}", "what": title, "about": one} for one, title in titles.items()]
