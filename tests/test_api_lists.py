@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from models import Database
 from tests.api_client import NOMINATION, ORDER, Desk, is_problem
 from tests.assembly import Assembly
-from tests.sittings import convened_meeting, question
+from tests.sittings import convened_meeting, convened_session, question
 
+SECOND_TERM = """INSERT INTO deadlines (number, opened_seq, name, kind, due_at, zone, norm, steps, calendar_version, act, rank, opened_at,
+ state, closed_by, failures) SELECT number, opened_seq, 'second', kind, ?, zone, norm, steps, calendar_version, act, rank, opened_at, state,
+ closed_by, failures FROM deadlines WHERE number = ? AND state = 'open' AND due_at IS NOT NULL"""
 LEAVING = {"statement_date": "2006-04-14", "from_date": "2006-05-01"}
 
 
@@ -55,6 +59,37 @@ def test_all_pages_together_are_the_list(desk: Desk) -> None:
         len(set(seen)),
         sorted(seen),
     )
+
+
+def pages(desk: Desk, who: str, **asked: Any) -> list[str]:
+    """Follow the pages of a list to its end."""
+    page = desk.get("/cases", who, **asked)
+    seen = [case["number"] for case in page.json()["items"]]
+    while link := page.headers.get("link", ""):
+        page = desk.get(link[1 : link.index(">")], who)
+        seen += [case["number"] for case in page.json()["items"]]
+    return seen
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_a_case_with_two_terms_is_listed_once(desk: Desk, limit: int) -> None:
+    """By the nearer of them, however small the pages."""
+    later, nearer = considered(desk, "p:A", "2006-05-16 10:00"), considered(desk, "p:B", "2006-05-15 10:00")
+    for number in (later, nearer):
+        with desk.assembly.database.transaction() as db:
+            db.run(SECOND_TERM, datetime(2006, 9, 1, tzinfo=UTC), number)
+    assert [nearer, later] == pages(desk, "wb", procedure="candidacy", limit=limit)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_what_waits_in_several_states(desk: Desk, limit: int) -> None:
+    """Dated cases of all states that wait for an office come first, then the others by their numbers, page by page."""
+    session = convened_session(desk.assembly).number
+    first, second = desk.nominate(person="p:A"), desk.nominate(person="p:B")
+    waiting = desk.get("/cases", "wb", waiting_on="me").json()["items"]
+    assert {session, first, second} == {case["number"] for case in waiting}
+    expected = sorted(waiting, key=lambda case: (case["due"] is None, case["due"] or "", case["number"]))
+    assert [case["number"] for case in expected] == pages(desk, "wb", waiting_on="me", limit=limit)
 
 
 def test_what_waits_on_me(desk: Desk) -> None:

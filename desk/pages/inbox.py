@@ -72,24 +72,19 @@ def _address_of(task: Task) -> str:
         return f"/cases/{case.number}"
     procedure, _, act = acts[0].partition(".")
     if procedure != case.procedure:
-        return _opening_of(procedure, act, case.procedure, case.number)
+        return _opening(procedure, act, case.procedure).format(case.number)
     return page_of_act(case.number, act)
 
 
-def _opening_of(procedure: str, act: str, of: str, case: str) -> str:
-    """Return the address of an act that opens another case about this one, with what is known filled in."""
-    known = {path: case if names_it else of for path, names_it in _known_of(procedure, act, of).items()}
-    return f"/open/{procedure}/{act}?{urlencode(known)}"
-
-
 @cache
-def _known_of(procedure: str, act: str, of: str) -> Mapping[str, bool]:
-    """Name the fields of an act that a case of *of* fills in; and whether with its number, or with what it is."""
-    return {
-        field.path: field.kind in ("case", "party")
+def _opening(procedure: str, act: str, of: str) -> str:
+    """Return the address of an act that opens another case about one of *of*, `{}` for its number, with what is known filled in."""
+    known = {
+        field.path: "{}" if field.kind in ("case", "party") else of
         for field in fields_of(PROCEDURES[procedure].rows[act].facts)
         if of in field.procedures or field.kind == "party" or of in field.choices
     }
+    return f"/open/{procedure}/{act}?{urlencode(known, safe='{}')}"
 
 
 def _task(task: Task, folder: str, titles: Mapping[str, str], visitor: Visitor) -> Shown:

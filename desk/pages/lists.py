@@ -95,7 +95,7 @@ def list_cases(request: Request, visitor: Visits, asked: List) -> Response:
     with looking(door) as db:
         chosen = chosen_by(db, asked.filter(visitor.person_id), at=visitor.at, book=door.book)
         rows, following = rows_listed(db, chosen, after=after, limit=AT_ONCE)
-        count = count_listed(db, chosen)
+        count = count_listed(db, chosen) if after or following else len(rows)
         shown_rows = _shown(db, rows, visitor)
     counted = f"{count}+" if asked.mine and count == COUNTED else count
     kinds = {(row.procedure, row.state) for row in rows}
