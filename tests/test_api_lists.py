@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from desk.listing import rows_of_states
 from models import Database
 from tests.api_client import NOMINATION, ORDER, Desk, is_problem
 from tests.assembly import Assembly
-from tests.sittings import convened_meeting, convened_session, question
+from tests.sittings import announced_session, convened_meeting, convened_session, question
 
 SECOND_TERM = """INSERT INTO deadlines (number, opened_seq, name, kind, due_at, zone, norm, steps, calendar_version, act, rank, opened_at,
  state, closed_by, failures) SELECT number, opened_seq, 'second', kind, ?, zone, norm, steps, calendar_version, act, rank, opened_at, state,
@@ -84,12 +85,24 @@ def test_a_case_with_two_terms_is_listed_once(desk: Desk, limit: int) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 100])
 def test_what_waits_in_several_states(desk: Desk, limit: int) -> None:
     """Dated cases of all states that wait for an office come first, then the others by their numbers, page by page."""
-    session = convened_session(desk.assembly).number
+    announced = announced_session(desk.assembly).number
+    convened = convened_session(desk.assembly, at="2006-04-17 11:00").number
     first, second = desk.nominate(person="p:A"), desk.nominate(person="p:B")
     waiting = desk.get("/cases", "wb", waiting_on="me").json()["items"]
-    assert {session, first, second} == {case["number"] for case in waiting}
+    assert {announced, convened, first, second} == {case["number"] for case in waiting}
     expected = sorted(waiting, key=lambda case: (case["due"] is None, case["due"] or "", case["number"]))
     assert [case["number"] for case in expected] == pages(desk, "wb", waiting_on="me", limit=limit)
+
+
+@pytest.mark.parametrize("limit", [1, 10])
+def test_cases_without_a_term_stand_by_their_numbers(desk: Desk, limit: int) -> None:
+    """Whatever state each is in, and in whatever order the states are named."""
+    admissible, nominated = desk.nominate(person="p:A"), desk.nominate(person="p:B")
+    desk.act("wb", admissible, "admit")
+    states = [("candidacy", "nominated"), ("candidacy", "admissible")]
+    with desk.assembly.database.transaction(write=False) as db:
+        found = rows_of_states(db, states, limit=limit)
+    assert [admissible, nominated][:limit] == [row.number for row in found]
 
 
 def test_what_waits_on_me(desk: Desk) -> None:
