@@ -159,7 +159,8 @@ def _of_text(db: Db, text: str) -> tuple[str, list[Any]]:
     sql = f"SELECT person_id FROM people WHERE {names} ORDER BY sort_key, person_id LIMIT ?"  # noqa: S608
     people = [row[0] for row in db.all(sql, *(f"%{word}%" for word in words), PEOPLE)]
     about = _ABOUT.format(marks=", ".join("?" * len(people))) if people else ""
-    return f" AND c.number IN ({_NAMED}{about})", [text.strip().upper(), *people, *people]
+    numbers = [row[0] for row in db.all(f"{_NAMED}{about}", text.strip().upper(), *people, *people)]
+    return f" AND c.number IN ({', '.join('?' * len(numbers)) or 'NULL'})", numbers
 
 
 def _item(row: Row, at: datetime) -> dict[str, Any]:
