@@ -10,13 +10,13 @@ from typing import Any
 from desk.shapes import moment
 from machines.concerned import concerned
 from machines.counted_anew import Moving, would_move
-from machines.dated_rules import LIMITS, expected, norms_of_rule, written
+from machines.dated_rules import LIMITS, expected, is_chosen, norms_of_rule, typed_value, written
 from machines.editions import FIRST_DAY
 from machines.entered import FOLLOW, from_facts
 from machines.refusal import Unknown
 from machines.rulebook import Rulebook
 from machines.rulings import RULINGS
-from machines.wording import say
+from machines.wording import has, say
 from models.database import Db
 from models.entry import NAME
 
@@ -27,6 +27,17 @@ _EDITION = "SELECT number, state, facts FROM cases WHERE procedure = 'edition' A
 def rule_name(rule: str, language: str) -> str:
     """Name a rule: a number of the law by what it counts, a ruling by its question."""
     return say(f"names.rule.{rule}", language) if rule in LIMITS else RULINGS[rule].question(language)
+
+
+def value_name(rule: str, value: str, language: str) -> str:
+    """Write a rule's value for people: yes and no, the answers of rulings and kinds of questions in words, numbers as they are."""
+    if isinstance(typed_value(rule, value), bool):
+        return say(f"names.value.boolean.{value}", language)
+    if is_chosen(rule):
+        key = f"names.value.ruling.{rule}.{value}"
+        return say(key, language) if has(key) else value
+    kinds = ((f"names.value.kind.{one}", one) for one in value.split(", "))
+    return ", ".join(say(key, language) if has(key) else one for key, one in kinds)
 
 
 def rules_answer(db: Db, book: Rulebook, day: date, language: str) -> list[dict[str, Any]]:

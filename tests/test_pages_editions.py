@@ -5,9 +5,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from desk.editions import value_name
 from machines.calendar_versions import change
-from machines.dated_rules import LIMITS, typed_value
+from machines.dated_rules import LIMITS, answers, is_chosen, typed_value, written
 from machines.rulings import RULINGS
+from machines.wording import LANGUAGES
 from models.database import Database
 from tests.api_client import Desk
 from tests.assembly import Assembly, considered
@@ -95,13 +97,25 @@ def test_an_erasure_is_ordered_by_form(desk: Desk) -> None:
 PROPOSE = "/open/edition/propose"
 
 
+@pytest.mark.parametrize("rule", [rule for rule in RULINGS if is_chosen(rule)])
+def test_every_answer_of_a_ruling_has_its_name(rule: str) -> None:
+    """In each language another one; whole numbers are as they are."""
+    for value in map(written, answers(rule)):
+        said = {value_name(rule, value, language) for language in LANGUAGES}
+        assert (
+            said == {value}
+            if value.isdecimal()
+            else (3, False) == (len(said), value in said - {"advisory", "blocking"})
+        )
+
+
 @pytest.mark.parametrize(
     ("rule", "present", "offered", "norm"),
     [
         ("poll.default_days", "10", 'name="value" type="number"', "9.3b"),
         ("session.quorum", "2/3", "1/2 … 1", "8.3a"),
         ("session.notice.extra_day", "no", '<option value="true">yes</option>', "8.1b"),
-        ("poll.reference_moment", "close", '<option value="both">both</option>', "9.2c"),
+        ("poll.reference_moment", "at the closing", '<option value="both">at both</option>', "9.2c"),
         ("poll.excluded_kinds", "candidacy", "programme document", "9.2b"),
     ],
 )
@@ -164,6 +178,15 @@ def test_whom_an_edition_concerns_is_told_before_it_is_proposed_and_confirmed(de
     for page in pages:
         assert all(one in page for one in told)
     assert "working days to submit a candidacy" in pages[1]  # the rule by its name
+
+
+def test_what_is_proposed_is_told_by_names(desk: Desk) -> None:
+    """Neither the key of a rule nor that of an answer is shown before it is proposed, nor in the case."""
+    typed = {"rule": "poll.reference_moment", "value": "both", "since": "2006-04-20", "norm": "9.2c"} | BASIS
+    check = Visit(desk, "wb").post(PROPOSE, typed | {"step": "check"}).text.partition(f'action="{PROPOSE}"')[0]
+    assert ("at both" in check, "poll.reference_moment" in check) == (True, False)
+    entered(desk, "poll.reference_moment", "both", "9.2c")
+    assert "at both" in Visit(desk, "ch").get("/cases/N-2006-0001").text
 
 
 def test_strangers_are_told_of_no_case(desk: Desk) -> None:

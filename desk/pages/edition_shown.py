@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from desk.door import seen_among
-from desk.editions import rules_answer
+from desk.editions import rules_answer, value_name
 from desk.pages.forms import Field
 from desk.pages.page import name_of, speaker
 from desk.pages.telling import last_day_shown
@@ -49,7 +49,7 @@ def edition_told(db: Db, typed: Mapping[str, str], reader: Reader) -> list[dict[
     now = next(one for one in rules_answer(db, reader.book, reader.today, reader.language) if one["rule"] == rule)
     other = RULINGS[rule].alternatives(reader.language) if rule in RULINGS else ""
     stands = {
-        "tone": "", "lead": t("edition.now", rule=now["name"], value=value_shown(rule, now["value"], reader.language)),
+        "tone": "", "lead": t("edition.now", rule=now["name"], value=value_name(rule, now["value"], reader.language)),
         "then": f"{t('edition.may_be', values=values_shown(rule, reader.language))} {other}".strip(), "norms": now["norms"],
         "derivation": [],
     }  # fmt: skip
@@ -95,16 +95,9 @@ def report(db: Db, facts: Mapping[str, Any], reader: Reader, *, case: str = "") 
     }  # fmt: skip
 
 
-def value_shown(rule: str, value: str, language: str) -> str:
-    """Write a value for people: yes and no in words, names of kinds as they are called, else as it stands in the rulebook."""
-    if isinstance(typed_value(rule, value), bool):
-        return name_of("value.boolean", value, language)
-    return ", ".join(name_of("value.kind", one, language) for one in value.split(", "))
-
-
 def values_shown(rule: str, language: str) -> str:
     """Write what a rule may be."""
-    named = [value_shown(rule, written(one), language) for one in answers(rule)]
+    named = [value_name(rule, written(one), language) for one in answers(rule)]
     return ", ".join(named) if rule in RULINGS else " … ".join(named)
 
 

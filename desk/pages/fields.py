@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from desk.editions import rule_name
+from desk.editions import rule_name, value_name
 from desk.pages.choosing import CHOSEN, FEW, Chosen, bodies, cases_open
-from desk.pages.edition_shown import value_shown, values_shown
+from desk.pages.edition_shown import values_shown
 from desk.pages.forms import Field, choice_key, hint_of, label_of, rows_typed
 from desk.pages.page import name_of, speaker
 from machines.dated_rules import LIMITS, answers, is_chosen, is_counted, is_rule, norms_of_rule, written
@@ -98,12 +98,12 @@ class Form:
     def _rule(self, rule: str) -> str:
         """Name a rule with its present value."""
         name, value = rule_name(rule, self.language), self.present.get(rule)
-        return f"{name} — {value_shown(rule, value, self.language)}" if value is not None else name
+        return f"{name} — {value_name(rule, value, self.language)}" if value is not None else name
 
     def _values(self, rule: str) -> list[tuple[str, str]]:
         """Offer the answers of a ruling; a number, a share or a list is typed."""
         answered = map(written, answers(rule)) if is_chosen(rule) else ()
-        return [(value, value_shown(rule, value, self.language)) for value in answered]
+        return [(value, value_name(rule, value, self.language)) for value in answered]
 
     def _norms(self, rule: str) -> list[tuple[str, str]]:
         norms = norms_of_rule(rule) if is_rule(rule) else ()

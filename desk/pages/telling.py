@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from desk.editions import rule_name
+from desk.editions import rule_name, value_name
 from desk.pages.forms import choice_key, fields_of
 from desk.pages.page import name_of as named
 from desk.pages.page import term_end_local
 from desk.shapes import name_of, people_named
-from machines.dated_rules import is_rule
+from machines.dated_rules import is_rule, written
 from machines.procedures import PROCEDURES
 from machines.wording import has, say, shown
 from models.database import Db
@@ -48,9 +48,11 @@ def in_order(facts: Mapping[str, Any] | None, procedure: str, act: str) -> dict[
 
 def facts_told(facts: Mapping[str, Any] | None, language: str, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Say facts in pairs, as `parts.summary` takes them."""
-    return [
-        {"key": _key(name, language)} | _value(name, value, language, names) for name, value in (facts or {}).items()
-    ]
+    told = dict(facts or {})
+    if isinstance(told.get("rule"), str) and is_rule(told["rule"]) and "value" in told:  # of an edition
+        value = told["value"]
+        told["value"] = value_name(told["rule"], written(tuple(value) if isinstance(value, list) else value), language)
+    return [{"key": _key(name, language)} | _value(name, value, language, names) for name, value in told.items()]
 
 
 def papers_of(entries: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
