@@ -81,6 +81,19 @@ def test_lawful_dates_appear_while_one_types(browser: Any, desk: tuple[Desk, str
     assert [] == screen.complaints
 
 
+def test_what_is_typed_while_dates_are_asked_for_counts_too(browser: Any, desk: tuple[Desk, str]) -> None:
+    """An answer that comes between typing and asking again does not lose what was typed last."""
+    page = Screen(browser, *desk, "ch").open("/open/session/convene")
+    page.locator("#starts_at").fill("2006-06-20T10:00")
+    held: list[Any] = []
+    page.route("**/lawful-dates/**", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/lawful-dates/**"):
+        page.get_by_label("extraordinary").check()
+    page.locator('[id="order.date"]').fill("2006-04-14")
+    held[0].continue_()
+    page.get_by_text("20.06.2006 is not lawful").wait_for(timeout=5000)
+
+
 def test_the_hall_refreshes_itself(browser: Any, assembly: Assembly, desk: tuple[Desk, str]) -> None:
     """Who comes is seen on the screen within seconds, and nobody has touched it."""
     number = registering(assembly, ["m1", "m2"]).number
