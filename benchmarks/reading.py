@@ -19,7 +19,7 @@ from models.database import Database
 CASES = 100_000
 ENTRIES = 60_000
 NOW = DAY_ONE + timedelta(days=2)
-WORDS = ("C-2026-0004711", "2026 47", "кворум")
+WORDS = ("C-2026-0001", "2026", "кворум")
 PEOPLE = ("wb", "ch", "d1", "d2", "s:Kostanay")
 
 
@@ -94,7 +94,7 @@ def _list(database: Database, person: str) -> None:
 def _search(database: Database, person: str) -> None:
     """Search as people do: by a number, by how a number begins, by a word of a norm, by the name of whom the cases are about."""
     with database.transaction(write=False) as db:
-        (name,) = db.one("SELECT name_ru FROM people WHERE person_id = 'q:4711'") or ("",)
+        (name,) = db.one("SELECT p.name_ru FROM cases c JOIN people p ON p.person_id = c.person_id LIMIT 1") or ("",)
         found = [
             search(db, words, person=person, at=NOW, language="ru") for words in (WORDS[0], WORDS[1], WORDS[2], name)
         ]
