@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, at_most, median
 
 EMPTY = [sys.executable, "-c", "pass"]
-HELP = [sys.executable, "-c", "import sys; from desk.cli import main; sys.argv = ['kenes', '--help']; main()"]
+HELP = [sys.executable, "-c", "import sys; from desk.cli.main import main; sys.argv = ['kenes', '--help']; main()"]
 TURNS = 7
 _TICKS = os.sysconf("SC_CLK_TCK")
 

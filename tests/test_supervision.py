@@ -1,6 +1,7 @@
 """What docs/operating.md and its neighbours tell who supervises kenes: units, the compose file, figures that exist."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from typer.main import get_command
 
 from desk.cli.main import main
 from desk.running.clockwork import SETTINGS
+from desk.running.supervisor import KENES
 from models import Database
 from models.settings import read_settings
 from tests.api_client import Desk
@@ -50,6 +52,12 @@ def test_the_units_start_commands_that_exist():
             for pair in line.split()
         )
     )
+
+
+def test_what_kenes_up_starts_is_the_command_line():
+    """The desk is a process of its own: what starts it is a program in a string, which no import rule sees."""
+    ran = subprocess.run([*KENES, "desk", "--help"], capture_output=True, text=True, check=False)
+    assert (0, "") == (ran.returncode, ran.stderr)
 
 
 def test_the_rules_for_prometheus_ask_for_figures_that_exist(sqlite_database: Database, tmp_path: Path):

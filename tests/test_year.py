@@ -26,7 +26,7 @@ def in_a_process(seed: int, hashes: str) -> dict[str, Any]:
     asked = [
         sys.executable,
         "-c",
-        "from desk.cli import main; main()",
+        "from desk.cli.main import main; main()",
         "simulate",
         "--year",
         "2027",

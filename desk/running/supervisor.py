@@ -33,7 +33,7 @@ WORKER_ENDS_WITHIN_S, SERVER_ENDS_WITHIN_S = 6.0, 3.0  # together less than ten
 TRY_AGAIN_AFTER_S = 30.0
 LOOK_AGAIN_AFTER_S = 60.0  # whether Prefect's server still knows our flows
 LOOK_TWICE_AFTER_S = 5.0  # before one that is only busy is started again
-KENES = [sys.executable, "-c", "import sys; from desk.cli import main; sys.exit(main())"]
+KENES = [sys.executable, "-c", "import sys; from desk.cli.main import main; sys.exit(main())"]
 WORKER = [sys.executable, "-m", "flows.worker_process"]
 
 
