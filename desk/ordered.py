@@ -64,7 +64,7 @@ class Cursor:
         try:
             due, number = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
             cursor = Cursor(_instant_in(due) if due is not None else None, number)
-        except (ValueError, TypeError, OverflowError, binascii.Error):
+        except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
             raise wrong("after", "cursor", "take it from the link to the next page") from None
         if not isinstance(number, str) or not number.isascii() or "\0" in number:
             raise wrong("after", "cursor", "take it from the link to the next page")

@@ -7,7 +7,7 @@ from machines.council_meeting import AHEAD_OR_OPEN
 from machines.facts import Choice, Facts, MeetingNumber, Text
 from machines.procedure import Office, guard
 from machines.refusal import Refusal
-from machines.sitting import entered, frozen, hold, in_office, present, sum_of
+from machines.sitting import entered, frozen, hold, in_office, is_known, present, sum_of
 from machines.situation import Situation
 from models.database import Db
 
@@ -77,7 +77,7 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
         entered=entered(db, s.number),
         candidacy_state=_candidacy_state(db, kind, subject),
         listed_already=_listed(db, kind, subject) if listing else None,
-        person_known=_person_known(db, kind, subject),
+        person_known=kind != "deputy_recommendation" or is_known(db, s, subject),
     )
 
 
@@ -95,12 +95,6 @@ def _listed(db: Db, kind: str | None, subject: str | None) -> str | None:
         "SELECT number FROM cases WHERE about = ? AND procedure = 'council_question' AND NOT final", subject or ""
     )
     return row[0] if row else None
-
-
-def _person_known(db: Db, kind: str | None, subject: str | None) -> bool:
-    if kind != "deputy_recommendation":
-        return True
-    return db.one("SELECT 1 FROM people WHERE person_id = ? AND erased_at IS NULL", subject or "") is not None
 
 
 @guard(facts=True)

@@ -8,7 +8,7 @@ from machines.poll_facts import Draft
 from machines.poll_terms import closes_on, closing_instant, last_day
 from machines.procedure import Office, guard
 from machines.refusal import Refusal
-from machines.sitting import frozen, in_office, sum_of
+from machines.sitting import frozen, in_office, is_known, sum_of
 from machines.situation import Situation
 from models.database import Db, instant
 
@@ -34,7 +34,7 @@ _NOBODY: frozenset[str] = frozenset()
 def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     """Look up electorate and answers; while a poll is open its Council is that of the moment, then that of the closing (B07)."""
     if isinstance(s.given, Draft):
-        known = s.given.kind != "deputy_recommendation" or _known(db, s.given.subject)
+        known = s.given.kind != "deputy_recommendation" or is_known(db, s, s.given.subject)
         return Circumstances(_NOBODY, _NOBODY, _NOBODY, _NOBODY, {}, {}, known)
     opening = frozen(db, s.number, "opening")
     if s.act == "answer":  # nothing is counted for one answer: there may be thousands
@@ -49,10 +49,6 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
 
 def _answered(db: Db, number: str | None) -> frozenset[str]:
     return frozenset(row[0] for row in db.all("SELECT person_id FROM ballots WHERE number = ?", number))
-
-
-def _known(db: Db, person: str | None) -> bool:
-    return db.one("SELECT 1 FROM people WHERE person_id = ? AND erased_at IS NULL", person or "") is not None
 
 
 @guard(facts=True)

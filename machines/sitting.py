@@ -81,6 +81,12 @@ def hold(db: Db, s: Situation[Any], number: str | None) -> None:
         db.run("SELECT 1 FROM cases WHERE number = ? FOR UPDATE", number)
 
 
+def is_known(db: Db, s: Situation[Any], person: str | None) -> bool:
+    """Say whether somebody stands in the register; whom an act names that is decided is not erased until it is done (2.3)."""
+    held = " FOR SHARE" if s.office and db.kind == "postgresql" else ""
+    return db.one(f"SELECT 1 FROM people WHERE person_id = ? AND erased_at IS NULL{held}", person or "") is not None  # noqa: S608
+
+
 def freeze(db: Db, number: str, moment: str, people: Iterable[str]) -> None:
     """Keep the list of who may vote as it is at the opening or the closing of a vote."""
     for person in sorted(people):

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from desk.listing import rows_of_states
+from desk.ordered import Cursor
+from machines.refusal import WrongFacts
 from models import Database
 from tests.api_client import NOMINATION, ORDER, Desk, is_problem
 from tests.assembly import Assembly
@@ -336,6 +338,12 @@ def test_cursors_of_impossible_instants(desk: Desk, due: str) -> None:
     after = base64.urlsafe_b64encode(json.dumps([due, "C-2006-0001 submission 3"]).encode()).decode()
     for path in ("/cases", "/deadlines"):
         is_problem(desk.get(path, after=after), 422, "facts")
+
+
+def test_a_cursor_nested_too_deeply() -> None:
+    """An address of a page takes more letters than the API: whatever they say, it is a wrong value."""
+    with pytest.raises(WrongFacts):
+        Cursor.read(base64.urlsafe_b64encode(b"[" * 20_000).decode())
 
 
 def test_addresses_are_not_shown_to_who_was_the_working_body(desk: Desk) -> None:

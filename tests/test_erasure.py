@@ -28,10 +28,11 @@ from machines.dead_letters import mark_returned
 from machines.erasing import named_elsewhere
 from machines.journal import export, verify, verify_export
 from machines.outbox import Written, claim_letters, mark_sent
+from machines.perform import perform
 from machines.personal import COLUMNS, table_of_columns
 from machines.refusal import Refused, Unknown, WrongFacts
 from machines.seals import public_key, seal
-from models.database import Database
+from models.database import Database, Locked
 from tests.assembly import Assembly, nomination, paper
 from tests.documents import with_columns
 from tests.full_store import KEY
@@ -410,3 +411,28 @@ def test_the_document_is_up_to_date() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     assert with_columns(text) == text
     assert table_of_columns() in text
+
+
+@pytest.fixture
+def hurried(assembly: Assembly) -> Iterator[Database]:
+    """Lend the same database to somebody who does not wait long."""
+    other = Database(assembly.database.url.render_as_string(hide_password=False), patience_s=0.2)
+    yield other
+    other.dispose()
+
+
+@pytest.mark.parametrize(("who", "act"), [("ch", "poll.draft"), ("wb", "council_question.list")])
+def test_a_recommendation_waits_for_the_erasure_of_whom_it_names(
+    assembly: Assembly, hurried: Database, who: str, act: str
+) -> None:
+    """At the same moment one is first: whoever is being erased is not recommended meanwhile."""
+    meeting = assembly.do("wb", "council_meeting.draft", facts={"starts_at": "2010-04-05 10:00", "place": "Astana"})
+    told = {
+        "poll.draft": {"question": "A deputy?"}, "council_question.list": {"meeting": meeting.number, "text": "A deputy?"},
+    }[act] | {"kind": "deputy_recommendation", "subject": "p:A"}  # fmt: skip
+    erase = assembly.act("wb", "erasure.order", facts={"person": "p:A", "ground": "law"})
+    recommend = assembly.act(who, act, facts=told)
+    with assembly.database.transaction(keep=False) as db:
+        perform(db, erase, assembly.book)
+        with pytest.raises(Locked), hurried.transaction() as beside:
+            perform(beside, recommend, assembly.book)

@@ -196,3 +196,13 @@ def test_strangers_are_told_of_no_case(desk: Desk) -> None:
     page = Visit(desk, "p:B").get(f"/lawful-dates/edition/propose?{typed}").text
     assert "concerned by an edition from 20.06.2006: 1." in page
     assert str(case.number) not in page
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_counted_is_none(desk: Desk, since: str) -> None:
+    """Beside the form the first lawful day stands, and what is typed is called wrong, not a failure of the desk."""
+    desk.nominate()
+    typed = {"rule": "candidacy.approval_days", "value": "14", "norm": "14.2c", "since": since} | BASIS
+    assert "at the earliest" in Visit(desk, "wb").post(PROPOSE, typed | {"step": "check"}, 422).text
+    query = urlencode({"rule": typed["rule"], "since": since})
+    assert "at the earliest" in Visit(desk, "wb").get(f"/lawful-dates/edition/propose?{query}").text

@@ -190,6 +190,22 @@ def test_the_hall_is_drawn_anew_when_something_has_happened(assembly: Assembly, 
     assert 200 == visit.client.get(f"/sessions/{session.number}/hall?seen={mark}").status_code
 
 
+def test_the_hall_is_drawn_anew_for_whoever_looks(assembly: Assembly) -> None:
+    """Another signs in where the hall stood open: how the first has voted does not stay in sight, though nothing has happened."""
+    people = assembly.people_in[:9]
+    session = open_session(assembly, people, method="roll_call")
+    vote(assembly, voting_session(assembly, session), people[7:8])
+    first, second = (Visit(Desk(assembly), person) for person in people[7:])
+    hall = f"/sessions/{session.number}/hall"
+    drawn = first.client.get(hall, headers={"Cookie": first.cookie} | PART).text
+    mark = re.search(r"seen=(\w+)", drawn)[1]
+    assert ("You have voted" in drawn, 204) == (
+        True, first.client.get(f"{hall}?seen={mark}", headers={"Cookie": first.cookie} | PART).status_code,
+    )  # fmt: skip
+    anew = second.client.get(f"{hall}?seen={mark}", headers={"Cookie": second.cookie} | PART)
+    assert (200, False) == (anew.status_code, "You have voted" in anew.text)
+
+
 def test_whoever_presides_finds_the_acts_in_the_hall(assembly: Assembly) -> None:
     """Close the vote that is open, and why the session cannot be closed yet."""
     session = open_session(assembly, assembly.people_in[:9], method="roll_call")

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from desk.access.kept import Kept, seal, unseal
 from desk.access.web_sessions import IDLE, LONGEST
+from machines.sitting import CHOICES
 from models.database import Database
 from tests.api_client import Desk
 from tests.assembly import Assembly
@@ -178,5 +179,22 @@ def test_what_was_kept_opens_for_its_owner_for_as_long_as_a_session(desk: Desk) 
     assert kept == unseal(settings, sealed, person="wb", at=now + LONGEST)
     assert unseal(settings, sealed, person="m1", at=now) is None
     assert unseal(settings, sealed, person="wb", at=now + LONGEST + timedelta(seconds=1)) is None
-    assert unseal(settings, sealed[:-9] + "A" * 8 + "=", person="wb", at=now) is None
+    for changed in (sealed[:-9] + "A" * 8 + "=", sealed[:-9], sealed + "ә", "", "ә", "kept"):
+        assert unseal(settings, changed, person="wb", at=now) is None
     assert "" == seal(settings, Kept(NOMINATE, [("reason", secrets.token_urlsafe(900_000))]), person="wb", at=now)
+
+
+def test_the_length_of_what_was_kept_tells_no_choice(desk: Desk) -> None:
+    """Whoever sits down at the page that asks who comes sees letters, as many of them whatever was chosen."""
+    settings, now = desk.app.state.settings, desk.assembly.now
+    for opinion in (secrets.token_urlsafe(length) for length in range(1, 17)):  # wherever the blocks of the cipher end
+        ballots = [Kept("/ballots/P-2006-0001", [("opinion", opinion), ("choice", one)]) for one in CHOICES]
+        lengths = {len(seal(settings, kept, person="m1", at=now)) for kept in ballots}
+        assert 1 == len(lengths)
+
+
+def test_whoever_sends_letters_that_were_never_sealed_comes_in_all_the_same(desk: Desk) -> None:
+    """And is led where he wanted to go."""
+    coming = {"name": "wb", "password": PASSWORD, "next": NOMINATE, "kept": "сақталған"}
+    answer = browser(desk).post("/sign-in", data=coming)
+    assert (303, NOMINATE) == (answer.status_code, answer.headers["location"])

@@ -20,6 +20,7 @@ from models.home import signing_key
 from models.settings import Settings
 
 MOST = LARGEST_BODY - 10_000  # letters: it is sent with a name and a password, within what the desk takes
+STEP = 512  # bytes: what is kept is as long as the next multiple, for its length would tell one choice of a ballot from another
 
 
 class Kept(NamedTuple):
@@ -31,8 +32,9 @@ class Kept(NamedTuple):
 
 def seal(settings: Settings, kept: Kept, *, person: str, at: datetime) -> str:
     """Seal what *person* has typed; empty where it is too much to be sent again."""
-    told = json.dumps([person, *kept]).encode()
-    sealed = _box(settings).encrypt_at_time(zlib.compress(told), int(at.timestamp())).decode("ascii")
+    told = zlib.compress(json.dumps([person, *kept]).encode())
+    told += bytes(-len(told) % STEP)
+    sealed = _box(settings).encrypt_at_time(told, int(at.timestamp())).decode("ascii")
     return sealed if len(sealed) <= MOST else ""
 
 
@@ -40,9 +42,9 @@ def unseal(settings: Settings, sealed: str, *, person: str, at: datetime) -> Kep
     """Return what *person* had typed; None: it is another's, too old, or none of this desk's."""
     try:
         told = _box(settings).decrypt_at_time(sealed, int(LONGEST.total_seconds()), int(at.timestamp()))
-    except InvalidToken:
+    except (InvalidToken, ValueError):  # ValueError: letters that no sealed text has
         return None
-    owner, path, typed = json.loads(zlib.decompress(told))
+    owner, path, typed = json.loads(zlib.decompressobj().decompress(told))
     return Kept(path, [(name, value) for name, value in typed]) if owner == person else None
 
 

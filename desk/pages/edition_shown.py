@@ -20,9 +20,9 @@ from machines.concerned import Concerned, concerned
 from machines.dated_rules import answers, is_rule, typed_value, written
 from machines.edition import earliest_day, wrong_value
 from machines.entered import FOLLOW, KEEP, Entered
+from machines.facts import FIRST_YEAR, LAST_YEAR
 from machines.rulebook import Rulebook
 from machines.rulings import RULINGS
-from machines.zones import local_midnight
 from models.database import Db
 
 ASKED = ("rule", "value", "since", "open_cases")  # the fields that it is told from
@@ -148,9 +148,9 @@ def _cases(db: Db, found: Sequence[Concerned], language: str) -> list[dict[str, 
 
 
 def _day(text: str) -> date | None:
+    """Read a day that was typed; what is no day yet, or none that an edition may name, is none."""
     try:
         day = date.fromisoformat(text.strip())
-        local_midnight(day, "UTC")
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return day
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

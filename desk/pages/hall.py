@@ -156,9 +156,10 @@ def hall(request: Request, visitor: Visits, number: str, big: str = "", seen: st
 
 
 def _mark(at: Look, number: str) -> str:
-    """Name the hall as it stands: the last entries of the sitting and of its questions, whoever looks, and the minute."""
+    """Name the hall as it stands: the last entries of the sitting and of its questions, who looks and as what, and the minute."""
     heads = at.db.all("SELECT head FROM cases WHERE number = ? OR parent = ? ORDER BY number", number, number)
-    told = [*(head for (head,) in heads), *sorted(at.visitor.offices), at.language, f"{at.visitor.at:%H%M}"]
+    who = (at.visitor.person_id, *sorted(at.visitor.offices), at.language)
+    told = [*(head for (head,) in heads), *who, f"{at.visitor.at:%Y%m%d%H%M}"]
     return hashlib.sha256(" ".join(told).encode()).hexdigest()[:16]
 
 
