@@ -1,14 +1,11 @@
 """What is answered when an act is not done: four kinds, each with everything that the person needs."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from machines.wording import say
-
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+from machines.wording import day_in, has, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +43,19 @@ class Refusal:
 
 
 def worded(numbers: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Put names into words: a value `name:office.chairman` stands for what names.toml calls it."""
+    """Put names into words: a value `name:office.chairman` stands for what names.toml calls it.
+
+    What people write is among the values: a text that only looks like such a name, or like a day, stays as it stands.
+    """
     return {name: _word(value, language) for name, value in numbers.items()}
 
 
 def _word(value: Any, language: str) -> Any:
     if isinstance(value, str) and value.startswith("name:"):
-        return say(f"names.{value.removeprefix('name:')}", language)
-    if isinstance(value, str) and ISO_DAY.fullmatch(value):
-        return date.fromisoformat(value)
+        key = f"names.{value.removeprefix('name:')}"
+        return say(key, language) if has(key) else value
+    if isinstance(value, str):
+        return day_in(value) or value
     if isinstance(value, list | tuple):
         return [_word(item, language) for item in value]
     return value

@@ -6,6 +6,7 @@ The texts are the files `texts/<language>/<stem>.toml`. A key is the file's stem
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -15,6 +16,9 @@ from pathlib import Path
 LANGUAGES = ("kk", "ru", "en")
 
 TEXTS = Path(__file__).with_name("texts")
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII | re.DOTALL)
 
 
 def say(key: str, language: str, /, **numbers: object) -> str:
@@ -62,6 +66,22 @@ def shown(value: object) -> str:
     if isinstance(value, int):
         return str(value)
     return ", ".join(shown(item) for item in value)
+
+
+def day_in(text: str) -> date | None:
+    """Read a day as facts keep it, 2006-05-18; None for every other text: what people write may only look like one."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def moment_in(text: str) -> datetime | None:
+    """Read a moment as facts keep it, 2006-05-18 10:00; None for every other text, one that only begins with a moment too."""
+    try:
+        return datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def best_language(accept_language: str | None, default: str = "ru") -> str:

@@ -297,3 +297,13 @@ def test_texts_in_the_readers_language(desk: Desk) -> None:
         assert language == answer.headers["content-language"]
         titles.add((answer.json()["title"], answer.json()["refusals"][0]["reason"]))
     assert 3 == len(titles)
+
+
+@pytest.mark.parametrize("number", ["2006-04-31", "2006-04-30", "name:office.nobody", "name:"])
+def test_a_number_that_looks_like_something_else(desk: Desk, number: str) -> None:
+    """What somebody asks for is said back to him as he wrote it, and never read as a name of ours."""
+    is_problem(desk.get(f"/cases/{number}"), 404, "unknown")
+    told = {"rule": number, "value": 1, "since": "2006-04-20", "norm": "9.3b"}
+    told |= {"basis": {"kind": "act", "number": "1", "date": "2006-04-10"}}
+    problem = is_problem(desk.open("wb", "edition.propose", told), 409, "refused")
+    assert number in {str(one["numbers"].get("rule")) for one in problem["refusals"]}

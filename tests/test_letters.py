@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from machines.letters import MERGED, audiences_of, compose, legal_time, reason_to_write, templates
+from machines.letters import MERGED, audiences_of, compose, details_of, legal_time, reason_to_write, templates
 from machines.procedures import PROCEDURES
 from machines.wording import LANGUAGES, has, keys, say
 from tests.make_golden import GOLDEN, PEOPLE, letter_of, letters
@@ -132,3 +132,10 @@ def test_facts_that_are_not_known_are_left_out() -> None:
     )  # fmt: skip
     assert "Question:" not in letter.body
     assert letter.body.endswith("because you are a member of the Council of the Assembly.")
+
+
+@pytest.mark.parametrize("place", ["2006-04-31", "name:office.nobody", "2006-04-30 10:00 at the station"])
+def test_a_letter_is_written_whatever_people_have_called_a_place(place: str) -> None:
+    """What only looks like a day or a name of ours stands in the letter as it was written."""
+    for language in LANGUAGES:
+        assert place in " ".join(details_of("session", {"place": place}, "Asia/Almaty", language))

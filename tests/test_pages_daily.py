@@ -75,6 +75,24 @@ def test_what_the_program_writes_is_said_in_each_language(why: Callable[..., dic
     assert "хат" in paper_told({"kind": "хат", "number": "4", "date": "2008-04-24"}, "en")
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "2006-04-14 10:00: the head of the association had not signed",
+        "2006-04-31",
+        "2006-04-14T99:99",
+        "name:office.nobody",
+    ],
+)
+def test_a_case_is_shown_whatever_people_have_written(desk: Desk, reason: str) -> None:
+    """A reason that begins like a moment, or is a day that there is not, stands on every page as it was written."""
+    number = desk.nominate(person="p:A")
+    visit = Visit(desk, "wb")
+    receipt = visit.act(f"/cases/{number}/acts/return", reason=reason)
+    pages = [visit.read(f"/cases/{number}{view}") for view in ("", "?view=journal")]
+    assert all(reason in page.text for page in (receipt, *pages))
+
+
 def test_the_inbox_leads_to_the_very_task(desk: Desk) -> None:
     """One act to do: its form; several: the case; done acts lead to their receipts."""
     number = desk.nominate()

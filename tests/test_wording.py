@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 from machines import wording
-from machines.wording import LANGUAGES, best_language, has, keys, say, shown, template
+from machines.wording import LANGUAGES, best_language, day_in, has, keys, moment_in, say, shown, template
 
 
 def fields(key: str, language: str) -> set[str]:
@@ -61,6 +61,18 @@ def test_values_of_other_kinds_are_a_mistake_of_the_program(value: object) -> No
     """No float and no truth value slips into a sentence that cites the law."""
     with pytest.raises(TypeError, match="no way to write"):
         shown(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2008-04-24", date(2008, 4, 24)), ("2008-04-24 18:05", datetime(2008, 4, 24, 18, 5)), ("2008-04-31", None),
+        ("2008-04-24 18:05 nobody had come", None), ("2008-04-24 99:99", None), ("٢٠٠٨-٠٤-٢٤", None), ("20080424", None), ("", None),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_day_or_a_moment_is_a_text(text: str, read: date | None) -> None:
+    """People write such things into reasons and names of places."""
+    assert read == (day_in(text) or moment_in(text))
 
 
 def test_a_text_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:

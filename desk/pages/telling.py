@@ -12,12 +12,10 @@ from desk.pages.page import term_end_local
 from desk.shapes import name_of, people_named
 from machines.dated_rules import is_rule, written
 from machines.procedures import PROCEDURES
-from machines.wording import has, say, shown
+from machines.wording import day_in, has, moment_in, say, shown
 from models.database import Db
 
 NUMBER = re.compile(r"[A-Z]-\d{4}-\d{4,}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _WORD = re.compile(r"[\w:./-]{1,64}")
 
 
@@ -139,10 +137,8 @@ def _said(name: str, value: Any, language: str, names: Mapping[str, str]) -> str
         return say(choice_key(name, text), language)
     if name == "rule" and is_rule(text):
         return rule_name(text, language)
-    if _DAY.fullmatch(text):
-        return shown(date.fromisoformat(text))
-    if _MOMENT.match(text):
-        return shown(datetime.fromisoformat(text))
+    if at := day_in(text) or moment_in(text):
+        return shown(at)
     return names.get(text, text)
 
 
