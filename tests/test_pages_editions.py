@@ -1,5 +1,6 @@
 """Editions, decisions on terms and erasures at the desk: entered by the forms of every act, told by the pages of the law."""
 
+import re
 from datetime import date
 from urllib.parse import urlencode
 
@@ -40,9 +41,9 @@ def test_a_number_is_entered_by_form_and_told_by_the_pages(desk: Desk) -> None:
     number = entered(desk, "poll.default_days", "14", "9.3b")
     text = Visit(desk, "m1").get("/rulings?as_of=2006-04-25").text
     line = text.partition('id="poll.default_days"')[2].partition("</tr>")[0]
-    assert ("14</code>" in line, number in line) == (True, True)
+    assert (">14<" in line, number in line) == (True, True)
     before = Visit(desk, "m1").get("/rulings?as_of=2006-04-16").text.partition('id="poll.default_days"')[2]
-    assert "10</code>" in before.partition("</tr>")[0]
+    assert ">10<" in before.partition("</tr>")[0]
 
 
 def test_a_ruling_is_entered_by_form_and_told_by_the_pages(desk: Desk) -> None:
@@ -50,6 +51,14 @@ def test_a_ruling_is_entered_by_form_and_told_by_the_pages(desk: Desk) -> None:
     number = entered(desk, "session.notice.extra_day", "иә", "8.1b")
     section = Visit(desk, "m1").get("/rulings?as_of=2006-04-25").text.partition('id="session.notice.extra_day"')[2]
     assert number in section.partition("</section>")[0]
+
+
+def test_the_page_of_rulings_tells_answers_in_words(desk: Desk) -> None:
+    """The names of the settings are for nobody to read there."""
+    entered(desk, "session.notice.mode", "exactly", "8.1b")
+    text = Visit(desk, "wb", "kk").read("/rulings?as_of=2006-04-25").text
+    codes = {each for one in RULINGS.values() for each in (*one.values, *(one.members or ())) if isinstance(each, str)}
+    assert [] == [code for code in codes if re.search(rf"\b{code}\b", text)]
 
 
 @pytest.mark.parametrize("rule", [*LIMITS, *RULINGS])

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from desk.accounted import account_in_full, rulings_about
 from desk.door import Door, let_see, looking, reading
-from desk.editions import rules_answer
+from desk.editions import rules_answer, value_name
 from desk.pages.diagram import diagram
 from desk.pages.law_told import KINDS_OF_USE, acts_told, excluded_told, states_told, uses_of
 from desk.pages.page import name_of, speaker
@@ -19,7 +19,7 @@ from desk.running.health import open_cases
 from desk.search import norms_found
 from machines.accounts import accounts
 from machines.carried_out import Place
-from machines.dated_rules import LIMITS
+from machines.dated_rules import LIMITS, written
 from machines.editions import EDITIONS, edition_on
 from machines.norms import NORMS, Norm
 from machines.procedure import Procedure
@@ -184,18 +184,9 @@ def _ruling(
     return {
         "key": ruling.key, "id": ruling.ruling, "question": ruling.question(language), "meaning": ruling.meaning(language),
         "reason": ruling.reason(language), "alternatives": ruling.alternatives(language), "norms": ruling.norms,
-        "value": _written(value, language), "default": _written(ruling.default, language), "is_default": value == ruling.default,
+        "value": value_name(ruling.key, written(value), language), "is_default": value == ruling.default,
         "switched": [
-            (shown(day), _written(other, language), by_edition.get((day, key), ""))
+            (shown(day), value_name(key, written(other), language), by_edition.get((day, key), ""))
             for day, key, other in sorted(switched, key=lambda one: one[0]) if key == ruling.key
         ],
     }  # fmt: skip
-
-
-def _written(value: Any, language: str) -> str:
-    """Write a value: yes and no in words, names of the rulebook as they stand there."""
-    if isinstance(value, bool):
-        return name_of("value.boolean", str(value).lower(), language)
-    if isinstance(value, list | tuple):
-        return ", ".join(name_of("value.kind", str(one), language) for one in value)
-    return str(value)
