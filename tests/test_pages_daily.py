@@ -195,7 +195,7 @@ def test_lists_are_saved_as_files(desk: Desk, three: list[str]) -> None:
     raw = visit.get("/cases.csv?procedure=candidacy").content
     assert raw.startswith(b"\xef\xbb\xbf")
     lines = raw.decode("utf-8-sig").splitlines()
-    assert ("Номер;Дело;Процедура;Состояние;Ждёт;Срок;Открыто", 4) == (lines[0], len(lines))
+    assert ("Номер;Дело;Процедура;Состояние;Кого ждёт;Срок;Открыто", 4) == (lines[0], len(lines))
     sheet = load_workbook(io.BytesIO(visit.get("/cases.xlsx?procedure=candidacy").content)).active
     assert three == sorted(row[0].value for row in list(sheet.rows)[1:])
 

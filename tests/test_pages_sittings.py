@@ -216,6 +216,26 @@ def test_whoever_presides_finds_the_acts_in_the_hall(assembly: Assembly) -> None
     assert "item 8.3b" in hall.text
 
 
+def test_the_hall_offers_votes_in_the_order_of_the_agenda(assembly: Assembly) -> None:
+    """First what the meeting waits for; that a question is taken off the agenda is rare, and stands last."""
+    meeting = open_meeting(assembly, [f"m{n}" for n in range(1, 6)])
+    numbers = [question(assembly, meeting, text=text).number for text in ("The plan", "The report")]
+    hall = Visit(Desk(assembly), "d1").read(f"/meetings/{meeting.number}/hall")
+    acts = [link for link in hall.links if "/acts/" in link]
+    opened, removed = ([f"/cases/{number}/acts/{act}" for number in numbers] for act in ("open_vote", "remove"))
+    assert [*opened, *removed] == [link for link in acts if link in (*opened, *removed)]
+
+
+def test_votes_counted_in_the_hall_are_votes(assembly: Assembly) -> None:
+    """There are no ballots; what the working body has entered says how many have voted."""
+    meeting = open_meeting(assembly, [f"m{n}" for n in range(1, 6)])
+    case = question(assembly, meeting, text="The plan")
+    desk = Desk(assembly)
+    Visit(desk, "d1").act(f"/cases/{case.number}/acts/open_vote")
+    Visit(desk, "wb").act(f"/cases/{case.number}/acts/enter_count", **{"for": "4", "against": "1", "abstain": "0"})
+    assert "Have voted: 5 of 6" in Visit(desk, "m1").read(f"/meetings/{meeting.number}/hall").text
+
+
 def test_a_meeting_shows_its_agenda_and_who_signed(assembly: Assembly) -> None:
     """And its hall counts the Council (9.2c, 9.3d)."""
     case = assembly.do("d1", "council_meeting.sign", case=drafted_meeting(assembly))

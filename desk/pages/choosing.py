@@ -14,7 +14,7 @@ from desk.shapes import name_of, people_named
 from desk.titles import titles_of
 from machines.procedures import PROCEDURES
 from models.database import Db
-from models.names import search_key
+from models.names import search_key, sort_key_kk
 
 MOST = 20  # of what fits; who finds more types more of the name
 MOST_PEOPLE = 1_000  # lines of one field: each is looked for
@@ -91,11 +91,11 @@ def cases_open(
 
 
 def bodies(db: Db, language: str, *, kind: str | None = None) -> list[tuple[str, str]]:
-    """Name the bodies of the register, or those of one kind."""
+    """Name the bodies of the register, or those of one kind, in the order of the reader's alphabet."""
     column = f"name_{_LANGUAGES[_LANGUAGES.index(language)]}"
     where, values = ("WHERE kind = ?", [kind]) if kind else ("", [])
-    sql = f"SELECT body_id, {column} FROM bodies {where} ORDER BY kind, {column}, body_id"  # noqa: S608
-    return [(body, name) for body, name in db.all(sql, *values)]
+    rows = db.all(f"SELECT kind, body_id, {column} FROM bodies {where}", *values)  # noqa: S608
+    return [(body, name) for _, body, name in sorted(rows, key=lambda one: (one[0], sort_key_kk(one[2]), one[1]))]
 
 
 def _choose(db: Db, one: Field, text: str, found: Chosen, language: str) -> None:

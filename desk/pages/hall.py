@@ -164,22 +164,22 @@ def _mark(at: Look, number: str) -> str:
 
 
 def _acts(at: Look, rows: Sequence[Row], number: str, voted: Row | None) -> list[dict[str, Any]]:
-    """Return what whoever presides may do now: about the vote that is open, else about the questions ahead, and the sitting."""
-    found = (
+    """Return what whoever presides may do now: votes in the order of the agenda, then the sitting, then what is rare of questions."""
+    sitting = (
         [one for one in at.mine(number) if one["act"] not in REGISTERS]
         if at.acts_in(at.case(number)["procedure"])
         else []
     )
-    concerned = [voted] if voted else [row for row in rows if not row.final]
-    for row in concerned:
+    found: list[dict[str, Any]] = []
+    for row in [voted] if voted else [row for row in rows if not row.final]:
         if not any(at.may(row.procedure, act) for act in PRESIDED):
             continue
         about = ahead_shown(at, row)["text"]
-        acts = [
-            one for one in at.mine(row.number) if one["act"] != BALLOTS[row.procedure] and (one["allowed"] or voted)
-        ]
-        found = [*[one | {"about": about} for one in acts], *found]
-    return found
+        found += [
+            one | {"about": about}
+            for one in at.mine(row.number) if one["act"] != BALLOTS[row.procedure] and (one["allowed"] or voted)
+        ]  # fmt: skip
+    return [*(one for one in found if not one["rare"]), *sitting, *(one for one in found if one["rare"])]
 
 
 def _is_part(request: Request) -> bool:

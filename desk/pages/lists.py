@@ -21,6 +21,7 @@ from machines.waiting import offices_of_state
 from machines.wording import shown
 from machines.zones import local_day
 from models.database import Db, instant
+from models.names import sort_key_kk
 
 router = APIRouter(include_in_schema=False)
 
@@ -181,4 +182,4 @@ def _states(procedure: str) -> list[str]:
 
 
 def _sorted(named: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(named, key=lambda one: one[1])
+    return sorted(named, key=lambda one: sort_key_kk(one[1]))

@@ -76,9 +76,12 @@ def paper_told(paper: Mapping[str, Any], language: str) -> str:
 
 def entry_told(entry: Mapping[str, Any], procedure: str, language: str, names: Mapping[str, str]) -> dict[str, str]:
     """Say what an entry records, and who did it in which office."""
-    office = named("office", entry["office"], language)
     who = names.get(entry["on_behalf_of"] or entry["actor"])
-    by = f"{who}, {office.lower()}" if who else office
+    by = (
+        f"{who}, {named('office_held', entry['office'], language)}"
+        if who
+        else named("office", entry["office"], language)
+    )
     if entry["on_behalf_of"] and entry["actor"] in names:
         by = say("frame.entered_by", language, who=by, by=names[entry["actor"]])
     return {"text": named("act", f"{procedure}.{entry['act']}", language), "about": by}

@@ -157,7 +157,8 @@ def _voted(look: Look, number: str, counts: Mapping[str, Any]) -> int | None:
     if "answered" in counts:
         return int(counts["answered"])
     row = look.db.one(_HOW_MANY, number, number)
-    return int(row[0]) if row and row[0] else None
+    # Where the votes were counted in the hall there are no ballots, only what the working body has entered.
+    return int(row[0]) if row and row[0] else sum(int(counts.get(name, 0)) for name in CHOICES) or None
 
 
 def _subject(look: Look, facts: Mapping[str, Any]) -> dict[str, str] | None:
