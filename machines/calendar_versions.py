@@ -13,6 +13,8 @@ from models.database import Db, instant
 ORDINARY = "ordinary"  # takes an earlier line back: the day is again what its weekday says
 KINDS = (DAY_OFF_MOVED, DAY_WORKED, ORDINARY)
 
+_LAST = "SELECT kind, source FROM calendar_days WHERE day = ? ORDER BY version DESC LIMIT 1"
+
 
 class Change(NamedTuple):
     """One day that was changed, by whom, when and why."""
@@ -26,11 +28,17 @@ class Change(NamedTuple):
 
 
 def change(db: Db, day: date, kind: str, *, actor: str, at: datetime, note: str) -> int:
-    """Make a new version of the calendar in which *day* is of another kind, and return its number (H05)."""
+    """Make a new version of the calendar in which *day* is of another kind, and return its number (H05).
+
+    The same change for the same reason again makes nothing: the number is that of the calendar as it stands.
+    """
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r}: expected one of {', '.join(KINDS)}")
-    row = db.one("SELECT coalesce(max(version), 1) + 1 FROM calendar_versions")
-    version = int(row[0]) if row else 2
+    row = db.one("SELECT coalesce(max(version), 1) FROM calendar_versions")
+    last = int(row[0]) if row else 1
+    if tuple(db.one(_LAST, day.isoformat()) or ()) == (kind, note):
+        return last
+    version = last + 1
     db.run(
         "INSERT INTO calendar_versions (version, at, actor, note) VALUES (?, ?, ?, ?)", version, at, actor, note
     )  # fmt: skip

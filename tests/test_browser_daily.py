@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDTHS, THEMES = (320, 1280), ("light", "dark")
 PATHS = ("/", "/cases", "/cases?procedure=candidacy&state=nominated", "/open", "/open/candidacy/nominate", "/cases/{0}", "/cases/{1}",
          "/cases/{0}?view=journal", "/cases/{0}?as_of=2006-04-14", "/cases/{0}/receipts/2", "/cases/{1}/acts/admit",
-         "/cases/{1}/acts/return", "/cases/{0}/acts/submit", "/nowhere")  # fmt: skip
+         "/cases/{1}/acts/return", "/cases/{0}/acts/submit", "/rulings", "/nowhere")  # fmt: skip
 
 
 @pytest.fixture

@@ -40,6 +40,15 @@ def told(version: int, **more: Any) -> dict[str, Any]:
     return {"case": "C-2006-0001", "deadline": "submission", "version": version, "reason": "Order 4"} | more
 
 
+def test_the_same_change_again_is_no_change(assembly: Assembly) -> None:
+    """A command that is given twice makes one version; the same day for another reason makes another."""
+    first = changed(assembly, "2006-05-26")
+    assert first == changed(assembly, "2006-05-26", at="2006-05-17 11:00")
+    changed(assembly, "2006-05-25")
+    assert first + 1 == changed(assembly, "2006-05-26", at="2006-05-17 12:00")
+    assert first + 2 == changed(assembly, "2006-05-26", kind="ordinary")
+
+
 def test_nothing_moves_by_itself(assembly: Assembly) -> None:
     """H05: the term of ten working days would end a day later; it stands, and is listed with both days."""
     assert [] == moves(assembly)

@@ -22,6 +22,8 @@ Day = Annotated[str, typer.Argument(metavar="DATE", help="such as 2026-05-08")]
 Note = Annotated[str, typer.Option("--note", help="why: the decision and its number")]
 By = Annotated[str, typer.Option("--as", metavar="PERSON", help="who changes it: a person_id")]
 
+_MADE = {"day_off_moved": "a day off", "day_worked": "a working day", "ordinary": "again what its weekday says"}
+
 
 @app.callback()
 def show_calendar(
@@ -110,7 +112,7 @@ def _change(console: Console, day: date, kind: str, note: str, by: str) -> None:
             raise Unknown("person", by)
         version = change(db, day, kind, actor=by, at=console.now, note=note)
         found = would_move(db, console.book.calendar_of(db, version))
-    console.say(f"Version {version} of the calendar: {day} is {kind.replace('_', ' ')}.")
+    console.say(f"Version {version} of the calendar: {day} is {_MADE[kind]}.")
     _say_moving(console, found)
 
 
