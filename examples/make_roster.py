@@ -31,6 +31,7 @@ COLUMNS = (
         "ex_officio",
         "level",
         "highest_body",
+        *("body_kk", "body_ru", "body_en"),
     ),
 )
 
@@ -41,7 +42,7 @@ REGIONS = (
     *("South_Kazakhstan", "West_Kazakhstan", "Zhambyl"),
 )
 
-# name, level, region, highest body by its charter
+# id, level, region, highest body by its charter
 ASSOCIATIONS = (
     ("nca1", "republican", "", "congress"),
     ("nca2", "republican", "", "congress"),
@@ -52,7 +53,17 @@ ASSOCIATIONS = (
     ("nca7", "regional", "Karaganda", "conference"),
     ("nca8", "local", "Pavlodar", "general_meeting"),
 )
-STATE_BODIES = ("moj", "moc", "mes", "mfa")
+# what an association is called, in Kazakh and in Latin letters
+CALLED = {
+    "nca1": ("Бірлік", "Birlik"), "nca2": ("Мұра", "Mura"), "nca3": ("Достық", "Dostyk"), "nca4": ("Шаңырақ", "Shanyrak"),
+    "nca5": ("Жібек жолы", "Zhibek Zholy"), "nca6": ("Береке", "Bereke"), "nca7": ("Келісім", "Kelisim"), "nca8": ("Ынтымақ", "Yntymak"),
+}  # fmt: skip
+MINISTRIES = {
+    "moj": ("Әділет министрлігі", "Министерство юстиции", "Ministry of Justice"),
+    "moc": ("Мәдениет министрлігі", "Министерство культуры", "Ministry of Culture"),
+    "mes": ("Білім және ғылым министрлігі", "Министерство образования и науки", "Ministry of Education and Science"),
+    "mfa": ("Сыртқы істер министрлігі", "Министерство иностранных дел", "Ministry of Foreign Affairs"),
+}
 CANDIDATES = "ABCDEFGHIJKL"
 
 COUNCIL_SEATS = 30
@@ -200,10 +211,18 @@ def _nominating_bodies(people: Population, draw: Draw) -> Iterator[Line]:
     for name, level, region, highest_body in ASSOCIATIONS:
         charter = {"body": name, "region": region, "level": level, "highest_body": highest_body}
         since = _day(draw, 2005, 2024).isoformat()
-        yield {**people.invent(f"as:{name}"), "office": "association", **charter, "since": since}
-    for name in STATE_BODIES:
+        yield {**people.invent(f"as:{name}"), "office": "association", **charter, "since": since, **_named(name)}
+    for name in MINISTRIES:
         since = _day(draw, 2012, 2024).isoformat()
-        yield {**people.invent(f"sb:{name}"), "office": "state_body", "body": name, "since": since}
+        yield {**people.invent(f"sb:{name}"), "office": "state_body", "body": name, "since": since, **_named(name)}
+
+
+def _named(body: str) -> Line:
+    kazakh, latin = CALLED.get(body, ("", ""))
+    names = MINISTRIES.get(body) or (
+        f"«{kazakh}» этномәдени бірлестігі", f"Этнокультурное объединение «{kazakh}»", f"{latin} ethnocultural association"
+    )  # fmt: skip
+    return dict(zip(("body_kk", "body_ru", "body_en"), names, strict=True))
 
 
 def _day(draw: Draw, first_year: int, last_year: int) -> date:

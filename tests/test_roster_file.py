@@ -228,6 +228,8 @@ def test_all_errors_of_a_broken_file_are_listed(tmp_path: Path) -> None:
         (CENTRE, {"level": ""}, "level", "missing"),
         (CENTRE, {"level": "regional"}, "region", "missing"),
         (CENTRE, {"highest_body": "board"}, "highest_body", "unknown_highest_body"),
+        (CENTRE, {"body_kk": "Орталық", "body_ru": "Центр"}, "body_en", "missing"),
+        (OFFICE | {"office": "sa_secretariat", "body": "Almaty"}, {"body_kk": "Орталық"}, "body_kk", "unexpected"),
         (CENTRE, {"highest_body": ""}, "highest_body", "missing"),
     ],
 )
@@ -334,7 +336,8 @@ def test_who_somebody_is_must_be_told(tmp_path: Path) -> None:
 
 def test_a_cell_too_many_is_told(tmp_path: Path) -> None:
     """A comma in a name that is not quoted moves every cell behind it."""
-    text = as_csv(CENTRE | {"name_en": "Aliya; Ms"}).replace(";", ",")
+    named = {"body_kk": "Орталық", "body_ru": "Центр", "body_en": "Centre"}
+    text = as_csv(CENTRE | named | {"name_en": "Aliya; Ms"}).replace(";", ",")
     errors = brief(check_rows(read_rows(written(tmp_path, text)), today=TODAY))
     assert (2, "", "too_many_cells") in errors
 

@@ -147,3 +147,13 @@ def test_small_assemblies_have_names_and_the_clock_of_their_region(sqlite_databa
     assert [("Small assembly of Mangystau Region", "Asia/Aqtau", "small_assembly", "Mangystau")] == ask(
         sqlite_database, found
     )
+
+
+def test_bodies_have_the_names_of_the_file(database: Database, rows: list[Row]) -> None:
+    """An association and a state body are called so everywhere; who has no name in the file is called by the id."""
+    unnamed = [
+        dataclasses.replace(row, body_kk="", body_ru="", body_en="") if row.body == "nca2" else row for row in rows
+    ]
+    enter(database, unnamed)
+    named = dict(ask(database, "SELECT body_id, name_kk FROM bodies WHERE body_id IN ('nca1', 'nca2', 'mfa')"))
+    assert {"nca1": "«Бірлік» этномәдени бірлестігі", "nca2": "nca2", "mfa": "Сыртқы істер министрлігі"} == named

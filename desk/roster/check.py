@@ -17,7 +17,7 @@ __all__ = [
 
 REQUIRED = ("person_id", *NAMES)  # a column that is not there is empty in every row
 _OF_THE_PERSON = (*NAMES, "email", "language")
-_OF_THE_BODY = ("region", "level", "highest_body")
+_OF_THE_BODY = ("region", "level", "highest_body", "body_kk", "body_ru", "body_en")
 
 
 def check_rows(rows: Sequence[Row], *, today: date) -> list[RowError]:
@@ -71,10 +71,10 @@ def _people(rows: Sequence[Row]) -> Iterator[RowError]:
 
 
 def _bodies(rows: Sequence[Row]) -> Iterator[RowError]:
-    """Want the same of an association in each of its rows."""
+    """Want the same of an association or a state body in each of its rows."""
     first: dict[str, Row] = {}
     for row in rows:
-        if row.office == "association" and row.body:
+        if row.office in ("association", "state_body") and row.body:
             yield from _contradictions(row, first.setdefault(row.body, row), _OF_THE_BODY)
 
 

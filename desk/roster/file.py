@@ -43,6 +43,9 @@ class Row:
     ex_officio: str = ""
     level: str = ""
     highest_body: str = ""
+    body_kk: str = ""
+    body_ru: str = ""
+    body_en: str = ""
     header: tuple[str, ...] = ()  # the columns that the file has, the same for all its rows
     surplus: tuple[str, ...] = ()  # cells that stand under no column
 

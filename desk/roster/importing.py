@@ -139,9 +139,14 @@ class _Import:
             charter = {"level": row.level or None, "highest_body": row.highest_body or None}
             zone = {"zone": ZONES[region]} if region in ZONES else {}
             add_body(
-                self.db, row.body, kind=kind, names=names_of_body(row.body, kind), region=region, **charter, **zone
+                self.db, row.body, kind=kind, names=self._names_of_body(row, kind), region=region, **charter, **zone
             )
             self.imported.bodies += 1
+
+    def _names_of_body(self, row: Row, kind: str) -> dict[str, str]:
+        """Name a body as the file does in any of its rows; else as it is known, or by its id."""
+        named = next((other for other in self.rows if other.body == row.body and other.body_kk), None)
+        return {each: named.cell(f"body_{each}") for each in LANGUAGES} if named else names_of_body(row.body, kind)
 
     def enter_office(self, row: Row) -> None:
         """Enter the office of one row, unless the person holds it already."""

@@ -23,7 +23,9 @@ NEEDED = {
     "association": ("body", "since", "level", "highest_body"),
     "state_body": ("body", "since"),
 }
-_OF_AN_OFFICE = ("body", "category", "since", *_ORDER, "ex_officio", "level", "highest_body")
+_BODY_NAMES = ("body_kk", "body_ru", "body_en")
+_NAMED = ("association", "state_body")  # offices whose bodies the register knows by no name of its own
+_OF_AN_OFFICE = ("body", "category", "since", *_ORDER, "ex_officio", "level", "highest_body", *_BODY_NAMES)
 
 _VALUES = {
     "office": tuple(NEEDED),
@@ -47,7 +49,7 @@ NAMES = ("name_kk", "name_ru", "name_en")
 _PERSON_ID = re.compile(r"[A-Za-z0-9:_-]+")
 _BODY_ID = re.compile(r"[\w:.-]+")
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>.]+(\.[^\s@,;<>.]+)+")
-_LONGEST = dict.fromkeys(NAMES, 300) | {
+_LONGEST = dict.fromkeys((*NAMES, *_BODY_NAMES), 300) | {
     "person_id": 64,
     "body": 64,
     "region": 64,
@@ -103,6 +105,17 @@ def _body(row: Row) -> Iterator[RowError]:
         yield error_in(
             row, "body", "bad_body", "expected an id of letters, digits, “:”, “.”, “_” and “-”, without spaces"
         )
+
+
+def _names_of_the_body(row: Row) -> Iterator[RowError]:
+    """Want the name of a body in every language or in none, and only where it has no name of its own."""
+    given = [column for column in _BODY_NAMES if row.cell(column)]
+    if given and row.office and row.office not in _NAMED:
+        yield error_in(row, given[0], "unexpected", f"expected nothing, because the office is {row.office}")
+    elif given:
+        for column in _BODY_NAMES:
+            if not row.cell(column):
+                yield error_in(row, column, "missing", "expected the name of the body in each of the three languages")
 
 
 def _on_one_line(row: Row) -> Iterator[RowError]:
@@ -179,6 +192,7 @@ _CHECKS: tuple[Callable[[Row], Iterator[RowError]], ...] = (
     _surplus,
     _person_id,
     _body,
+    _names_of_the_body,
     _on_one_line,
     _too_long,
     _values,
