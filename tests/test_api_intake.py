@@ -249,6 +249,7 @@ def test_the_mailbox_is_there_without_a_mail_server(assembly: Assembly) -> None:
     desk = Desk(assembly)
     page = let_in(desk.client, assembly.database, "m1", at=assembly.now, operator=True).get("/mailbox").text
     assert "Subject &lt;b&gt;" in page
+    assert " (ch)." in page  # by the name, with the id behind it
     assert "Text &amp; text" in page
     mailed = Desk(assembly, smtp_url="smtp://mail.example")
     is_problem(

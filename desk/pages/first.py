@@ -12,6 +12,7 @@ from desk.pages.inbox import show_inbox
 from desk.pages.page import age, alarms_shown, flow_name, moment, page
 from desk.pages.visiting import Guest, demo_roles, looks_after, sees_mailbox
 from desk.running.health import heartbeats
+from desk.shapes import name_of, people_named
 from machines.wording import say
 from models.database import Db
 from models.heartbeat import LATE_AFTER, SWEEP
@@ -53,15 +54,17 @@ def mailbox(request: Request, visitor: Guest) -> Response:
     door: Door = request.app.state.door
     now, language = door.clock(), language_of_page(request, visitor)
     with looking(door) as db:
+        found = db.all(_MAILBOX, LETTERS)
+        names = people_named(db, (to for to, *_ in found))
         letters = [
             {
-                "to": to,
+                "to": f"{name} ({to})" if (name := name_of(names, to, language)) else to,
                 "subject": subject,
                 "body": body,
                 "at": moment(at, door.book.zone) if at else "",
                 "case": number,
             }
-            for to, subject, body, at, number in db.all(_MAILBOX, LETTERS)
+            for to, subject, body, at, number in found
         ]
     return page(request, "mailbox.html", language, now, letters=letters)
 
