@@ -55,13 +55,11 @@ _ESTIMATED = " (estimated)"
 
 def entries(first: int = FIRST_YEAR, last: int = LAST_YEAR) -> list[Entry]:
     """List the days of these years that differ from the plain five-day week, ordered by day."""
-    found: dict[date, Entry] = {}
+    every = list[Entry]()
     for year in range(first, last + 2):  # a day of December may be worked for one of the next January
         listed = holidays.country_holidays("KZ", years=year, language="en_US")
-        for day in sorted(listed):
-            for entry in (e for label in listed.get_list(day) for e in _read(day, label)):
-                if entry.day not in found or RANK.index(entry.kind) < RANK.index(found[entry.day].kind):
-                    found[entry.day] = entry
+        every += (entry for day in sorted(listed) for label in listed.get_list(day) for entry in _read(day, label))
+    found = {entry.day: entry for entry in sorted(every, key=lambda entry: RANK.index(entry.kind), reverse=True)}
     return [found[day] for day in sorted(found) if first <= day.year <= last]
 
 

@@ -154,8 +154,7 @@ def stage_calls(db: Db, url: str, now: datetime, *, limit: int = ENTRIES_AT_ONCE
         _, number, seq, *_ = entry
         told = json.dumps(_told_of_entry(entry))
         db.run(_CALL, f"{number}/{seq}/webhook/{receiver}", url, told, number, seq, now, now)
-    if entries:
-        db.run("UPDATE webhooks SET position = ? WHERE url = ?", entries[-1][0], url)
+    db.run("UPDATE webhooks SET position = ? WHERE url = ?", entries[-1][0], url)
     return len(entries)
 
 

@@ -227,9 +227,6 @@ class Walk:
         for votes in range(at.here + 2) if at.votes is None else ():
             yield {"given": facts(EnteredCount, NO_VOTES | {"for": votes})}, _counted(votes)
 
-    def _council_question_vote(self, _: Place) -> Iterator[Choice]:
-        yield from ()  # votes by name come to the same sums
-
     def _council_question_close_vote(self, _: Place) -> Iterator[Choice]:
         yield {"facts": {"kind": "candidacy", "proposal": "positive"}, "about": "C-2027-0001"}, self._witnessed
 
@@ -243,14 +240,12 @@ class Walk:
     def _poll_close(self, _: Place) -> Iterator[Choice]:
         yield {"facts": {"kind": "candidacy", "subject": "C-2027-0001"}, "about": "C-2027-0001"}, _same
 
-    def _poll_answer(self, _: Place) -> Iterator[Choice]:
-        yield from ()  # everybody has answered for: what could move a candidacy most
-
-    def _poll_extend(self, _: Place) -> Iterator[Choice]:
+    def _nothing(self, _: Place) -> Iterator[Choice]:
         yield from ()
 
-    def _poll_annul(self, _: Place) -> Iterator[Choice]:
-        yield from ()
+    _council_question_vote = _nothing  # votes by name come to the same sums
+    _poll_answer = _nothing  # everybody has answered for: what could move a candidacy most
+    _poll_extend = _poll_annul = _nothing
 
     def _witnessed(self, at: Place) -> Place:
         others = at.here - (ONE in people(at.here))

@@ -14,7 +14,9 @@ from machines.sitting import Members
 
 NOON = "12:00"
 SATURDAY = 5
-DECIDED = (-5, 0)  # days from today; a month from the first ends on a Sunday
+FRIDAY = -5  # days from today, as all of these
+DECIDED = (FRIDAY, 0)  # a month from the first ends on a Sunday
+FIRST_WORKED_AFTER = NOW - timedelta(days=2)  # the Monday
 SWITCHED = (
     DEFAULTS,
     switched(session__notice__mode="exactly"),
@@ -91,11 +93,13 @@ def _convened() -> Situations:
 
 
 def _announced() -> Situations:
-    """A session announced: each distance to its first day, under every ruling on notice."""
-    for ruled, kind, first, decided in product(SWITCHED, ("ordinary", "extraordinary"), range(1, 45), (-5, -1, 0)):
+    """A session announced: each distance to its first day, under every ruling on notice, and on the Monday after the decision."""
+    for ruled, kind, first, decided in product(SWITCHED, ("ordinary", "extraordinary"), range(1, 45), (FRIDAY, -1, 0)):
         known = {"kind": kind, "order": {"date": day(decided)}, "starts_at": f"{day(first)}T{NOON}"}
         told = facts(session_facts.Announce, {"channel": "website"})
-        yield Seen("session", rulings=ruled).of("announce", "convened", _hall(), given=told, facts=known)
+        days = (NOW, FIRST_WORKED_AFTER) if decided == FRIDAY else (NOW,)
+        for at in days:
+            yield Seen("session", rulings=ruled).of("announce", "convened", _hall(), given=told, facts=known, at=at)
 
 
 def _first(step: Step) -> date:

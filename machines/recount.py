@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from machines.replay import Fault, columns
 from machines.rulings import Rulings
-from machines.sitting import CHOICES, as_list, entered, frozen, sum_of
+from machines.sitting import CHOICES, as_list, frozen, sum_of
 from machines.zones import instant as instant_of_local
 from models.database import Db, instant
 
@@ -20,6 +20,7 @@ CASTS: Mapping[str, str] = {"poll": "answer", "council_question": "vote", "resol
 _CASES = f"""SELECT number, procedure, zone, rulings FROM cases WHERE number > ? AND procedure IN ({", ".join("?" * len(CASTS))})
  ORDER BY number LIMIT ?"""  # noqa: S608
 _READ = ("seq", "act", "actor", "holder", "effective_at", "findings", "payload")
+_TALLIES = "SELECT choice, votes FROM tallies WHERE number = ?"
 _BALLOTS = "SELECT person_id, choice, received_at, seq FROM ballots WHERE number = ?"
 
 
@@ -124,16 +125,17 @@ def _received(entry: _Entry, zone: str) -> datetime:
 
 def _sums(db: Db, vote: _Vote) -> Iterator[Fault]:
     """Hold the sums of a vote without names against who took part, or against the count that was entered."""
-    sums = entered(db, vote.number)
+    sums = dict[str, int](db.all(_TALLIES, vote.number))
     took_part = {row[0] for row in db.all("SELECT person_id FROM participations WHERE number = ?", vote.number)}
     voters = {entry.person for entry in vote.cast} if vote.secret else set()
     last = vote.entries[-1].seq if vote.entries else 0
     if took_part != voters:
         yield Fault(vote.number, last, "participations", f"{len(took_part)} took part where {len(voters)} have voted")
     if vote.secret:
-        total = sum((sums or {}).values())
-        if total != len(voters):
-            yield Fault(vote.number, last, "tallies", f"{total} votes where {len(voters)} have voted")
+        total = sum(sums.values())
+        if total != len(voters) or (sums and {*sums} != {*CHOICES}):
+            detail = f"{total} votes, sums of {len(sums)} choices, where {len(voters)} have voted"
+            yield Fault(vote.number, last, "tallies", detail)
         return
     counted = [entry for entry in vote.entries if entry.act == "enter_count"]
     if not counted and sums:
@@ -156,7 +158,8 @@ def _counts(db: Db, vote: _Vote) -> Iterator[Fault]:
 
 def _counted_again(db: Db, vote: _Vote) -> dict[str, int]:
     """Count as the vote was counted: against whom, and whose ballots, its procedure says (8.3b, 9.2c, B07)."""
-    sums = entered(db, vote.number)
+    found = dict[str, int](db.all(_TALLIES, vote.number))
+    sums = found and dict.fromkeys(CHOICES, 0) | found
     if vote.procedure == "resolution":
         return (sums or sum_of(db, vote.number)) | {"present": len(frozen(db, vote.number, "opening"))}
     at_opening = vote.procedure == "poll" and vote.rulings["poll.reference_moment"] == "open"

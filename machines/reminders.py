@@ -118,8 +118,7 @@ def _people(db: Db, reminder: DueReminder, now: datetime, book: Rulebook) -> lis
 def as_it_stands(db: Db, number: str, now: datetime, book: Rulebook) -> Situation[Any]:
     """Return the situation of a case at *now*, before anybody does anything."""
     procedure = procedure_of_number(number)
-    if procedure is None:
-        raise LookupError(f"no procedure has the letter of {number}")
+    assert procedure is not None
     loaded = load(db, Act(procedure=procedure.name, name="", actor=CLOCK, at=now, case=number), book, lock=False)
     s = of_case(loaded, now, procedure)
     # Who is still missing is asked of a joint act: the one that this state waits for.

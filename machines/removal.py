@@ -80,8 +80,6 @@ class Circumstances:
 def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     """Look up the membership and the submissions about it."""
     number = s.given.membership if isinstance(s.given, Submit) else s.about
-    if number is None:
-        return Circumstances(None, "", "", ())
     found = db.ask(
         "SELECT c.person_id, c.state, p.region FROM cases c JOIN people p ON p.person_id = c.person_id WHERE c.number = ?",
         number,

@@ -136,7 +136,8 @@ def act_settled(open_transaction: OpenTransaction, act: Act, book: Rulebook) -> 
 
 def again_if_raced(attempt: Callable[[], R]) -> R:
     """Call *attempt* again when it lost a race: somebody inserted the same row first, or a deadlock was broken."""
-    for tries_left in range(TRIES, -1, -1):
+    tries_left = TRIES
+    while True:
         try:
             return attempt()
         except Unanswerable:
@@ -144,7 +145,7 @@ def again_if_raced(attempt: Callable[[], R]) -> R:
         except Exception as error:
             if not tries_left or not (isinstance(error, Moved) or is_race(error)):
                 raise
-    raise AssertionError("unreachable")
+        tries_left -= 1
 
 
 def due_deadlines(db: Db, now: datetime, limit: int) -> Iterator[Due]:

@@ -190,8 +190,7 @@ def _chapter(procedure: Procedure[Any]) -> str:
     ]
     excluded = [f"- *{path.state}* without {' or '.join(path.without)}: {NORMS[path.norm].title['en']} ({path.norm})"
                 for path in procedure.forbidden_paths]  # fmt: skip
-    if excluded:
-        parts.append("Never reached:\n\n" + "\n".join(excluded) + "\n")
+    parts.append("Never reached:\n\n" + "\n".join(excluded) + "\n")
     return "\n".join(parts).rstrip("\n") + "\n"
 
 

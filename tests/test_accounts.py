@@ -72,6 +72,19 @@ def test_what_carries_a_norm_out_is_there(norm: str) -> None:
         assert name in (ROOT / file).read_text(encoding="utf-8"), place
 
 
+@pytest.mark.parametrize("ruling", RULINGS)
+def test_a_ruling_stands_where_rulings_do(ruling: str) -> None:
+    """What a ruling answers is found by its name."""
+    file, name = located(Place("ruling", ruling))
+    assert f'"{name}"' in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_a_place_that_is_not_there_is_an_error() -> None:
+    """Nothing is said to stand where it does not."""
+    with pytest.raises(KeyError, match="has no applause"):
+        located(Place("record", "machines.poll.applause"))
+
+
 def test_acts_and_rulings_mapped_by_hand_exist() -> None:
     """A name that is mapped by hand is one of a table, of the rulings, or of a module."""
     for place in {place for places in BY_HAND.values() for place in places}:

@@ -12,7 +12,7 @@ from flows.home import Home
 from flows.sweeps import note_alarms, watch_duties_now
 from machines.alarm_texts import in_words
 from machines.alarms import Found, all_alarms, is_to_be_sent, open_alarms, raise_alarm, watch
-from machines.settle import FAILURES_BEFORE_ALARM, begin_service
+from machines.settle import FAILURES_BEFORE_ALARM, begin_service, settle_in
 from machines.watching import BY_THE_CLOCK, DUTIES, SERVICE, duties, full_disks, is_low, late_flows, nobody_watches
 from machines.wording import LANGUAGES, has
 from models import Database, Db
@@ -332,6 +332,19 @@ def test_a_case_whose_act_fails_three_times_is_an_alarm_with_its_number(assembly
         db.run("UPDATE cases SET rulings = '{}' WHERE number = ?", case)
     perform_deadlines._work(home, assembly.at("2006-05-01 00:10"))
     assert ([], "left") == (names(assembly), assembly.state(case))
+
+
+def test_a_reader_is_shown_what_stands_where_an_act_fails(assembly: Assembly):
+    """The other cases are shown as they are by now; a reader counts no failure."""
+    facts = {"statement_date": "2006-04-14", "from_date": "2006-05-01"}
+    other = assembly.do("m2", "membership.leave", case="membership:m2", facts=facts).number
+    case = failing_exit(assembly)
+    with assembly.database.transaction(keep=False) as db:
+        settle_in(db, assembly.at("2006-05-01 00:10"), assembly.book)
+        states = dict(db.all("SELECT number, state FROM cases WHERE number IN (?, ?)", case, other))
+        failures = db.all("SELECT failures FROM deadlines WHERE number = ?", case)
+    assert {case: "leaving", other: "left"} == states
+    assert [(0,)] == failures
 
 
 def test_many_failing_cases_are_not_a_flood_of_letters(assembly: Assembly, monkeypatch: pytest.MonkeyPatch):

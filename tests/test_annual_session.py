@@ -8,6 +8,7 @@ from machines.annual_session import first_act
 from machines.perform import perform
 from machines.reminders import stage_reminders
 from machines.rulebook import Rulebook
+from machines.settle import begin_service
 from tests.assembly import Assembly
 from tests.sittings import open_session, registering
 
@@ -62,6 +63,7 @@ def test_before_2003_there_is_no_full_year(sqlite_database):
     """2002 counts from 26 April: the full duty is from 2003 on (A06)."""
     desk = Assembly(sqlite_database, members=3)
     assert first_act(desk.at("2002-12-31 23:59"), desk.book.zone) is None
+    assert begin_service(desk.database.transaction, desk.at("2002-12-31 23:59"), desk.book) is None
     assert 2003 == first_act(desk.at("2003-01-01 00:00"), desk.book.zone).facts["year"]
 
 

@@ -163,6 +163,18 @@ def test_what_is_read_back_otherwise_is_not_kept(small: Assembly, target: Databa
     assert 0 == sum(map(len, rows_of(target).values()))
 
 
+def test_an_entry_that_is_read_back_otherwise_is_named(small: Assembly, target: Database):
+    """The first one whose hash is another."""
+
+    def disturbed(source, db):
+        without_guards(db)
+        return copy_whole(source, _Disturbed(db, "UPDATE entries SET hash = 'x' WHERE position IN (3, 4)"))
+
+    with pytest.raises(UnlikeError, match="the entry at position 3 is another"):
+        move(small.database, target, copy=disturbed)
+    assert 0 == sum(map(len, rows_of(target).values()))
+
+
 class _Disturbed:
     """A transaction in which somebody changes something just before it is read back."""
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from machines.act import Done
-from machines.dated_rules import LIMITS
+from machines.dated_rules import LIMITS, read_value
 from machines.journal import verify
-from machines.numbers import line
+from machines.numbers import Share, line
 from machines.perform import explain, perform
 from machines.refusal import Conflict, Refused
-from machines.rulebook import Rulebook
+from machines.rulebook import BOOKS_KEPT, Rulebook
 from machines.settle import act_settled
 from models.database import Database
 from tests.assembly import Assembly
@@ -340,3 +340,24 @@ def test_the_journal_holds_with_editions_in_it(assembly: Assembly) -> None:
 def test_limits_hold_what_is_in_force() -> None:
     """No number of the release lies outside of the limits of its rule."""
     assert [] == [key for key, limits in LIMITS.items() if not limits.hold(line(key, date(2026, 1, 1)).value)]
+
+
+def test_a_share_is_no_number_and_a_number_no_share() -> None:
+    """Limits hold values of their own kind alone."""
+    assert not LIMITS["council.majority"].hold(1)
+    with pytest.raises(ValueError, match="poll.default_days: expected 1 … 365, got 2/3"):
+        read_value("poll.default_days", Share(2, 3))
+
+
+def test_of_many_editions_the_last_books_are_kept(assembly: Assembly) -> None:
+    """A service that runs for years keeps few; one that it has let go of is made again, and says the same."""
+    confirmed(assembly)
+    book = Rulebook()
+    with assembly.database.transaction(write=False) as db:
+        first = book.as_entered(db, "0")
+        assert first is book.as_entered(db, "0")
+        for newest in range(1, BOOKS_KEPT + 1):
+            book.as_entered(db, str(newest))
+        again = book.as_entered(db, "0")
+    assert first is not again
+    assert first.editions == again.editions != ()

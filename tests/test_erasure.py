@@ -28,7 +28,7 @@ from machines.dead_letters import mark_returned
 from machines.erasing import named_elsewhere
 from machines.journal import export, verify, verify_export
 from machines.outbox import Written, claim_letters, mark_sent
-from machines.perform import perform
+from machines.perform import explain, perform
 from machines.personal import COLUMNS, table_of_columns
 from machines.refusal import Refused, Unknown, WrongFacts
 from machines.seals import public_key, seal
@@ -219,6 +219,22 @@ def test_other_entries_can_be_erased_too(assembly: Assembly) -> None:
     assert votes == assembly.ask("SELECT person_id, choice FROM ballots")
     with assembly.database.transaction(write=False) as db:
         assert () == verify(db).faults
+
+
+def test_an_entry_that_is_empty_already_may_be_named_again(assembly: Assembly) -> None:
+    """It names two people, and both are erased."""
+    order(assembly, "p:A", also=["P-2010-0001/1"])
+    order(assembly, "m3", also=["P-2010-0001/1"])
+    assert set() == written(assembly, "Seitkyzy", OTHER[0])
+    with assembly.database.transaction(write=False) as db:
+        assert () == verify(db).faults
+
+
+def test_after_an_erasure_nothing_is_left_to_do(assembly: Assembly) -> None:
+    """Its case ends with the order: nobody may do anything more with it."""
+    done = order(assembly, "p:A")
+    with assembly.database.transaction(write=False) as db:
+        assert [] == explain(db, done.number, "wb", at=assembly.now, book=assembly.book)
 
 
 def test_said_twice_is_done_once(assembly: Assembly) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 
 from machines.act import Act
 from machines.decide import why_not
+from machines.machine import machine_of
 from machines.norms import NORMS
 from machines.perform import Answer, explain, perform
 from machines.procedure import NEW, Guard, Office, Procedure, Transition
@@ -138,6 +139,15 @@ def test_transitions_is_used_for_flat_machines_alone() -> None:
                     assert (None, False, False) == (told["model"], told["auto_transitions"], told["queued"])
             if isinstance(node, ast.Import):
                 assert all(name.name.partition(".")[0] != "transitions" for name in node.names), file
+
+
+@pytest.mark.parametrize("procedure", EVERY)
+def test_no_model_can_be_attached_to_a_machine(procedure: Procedure[Any]) -> None:
+    """All threads share it: what has a state is made for one event."""
+    machine = machine_of(procedure)
+    with pytest.raises(TypeError, match="never attached"):
+        machine.add_model(object())
+    assert [] == machine.models
 
 
 # ------------------------------------------------------------------------------------------------------------- situations

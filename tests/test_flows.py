@@ -15,7 +15,7 @@ from flows.delivery import Delivered, PostOffice, deliver_messages_now
 from flows.mail import Letter
 from flows.sweeps import perform_deadlines_now, seal_journal_now, stage_reminders_now
 from flows.webhooks import secret_of
-from machines.outbox import ATTEMPTS, PAUSES, Waiting
+from machines.outbox import ATTEMPTS, PAUSES, Waiting, claim_calls, stage_calls
 from machines.perform import perform
 from models import Database, Db
 from tests.assembly import Assembly, nomination
@@ -321,6 +321,15 @@ def test_what_a_webhook_never_takes_is_given_up_and_the_rest_goes_on(assembly: A
     assert ["NotTaken: 410 Gone"] == [
         row[0] for row in assembly.ask("SELECT failure FROM messages WHERE channel = 'webhook' AND dead_at IS NOT NULL")
     ]
+
+
+def test_whoever_is_not_registered_is_told_nothing(assembly: Assembly):
+    """A webhook that was taken out of the settings meanwhile, or never stood there."""
+    nominated(assembly)
+    with assembly.database.transaction() as db:
+        assert 0 == stage_calls(db, "https://nobody.example", assembly.now)
+        assert [] == claim_calls(db, "https://nobody.example", assembly.now)
+    assert [] == assembly.ask("SELECT key FROM messages WHERE channel = 'webhook'")
 
 
 def test_two_deliverers_at_once_tell_a_webhook_everything_once_and_in_order(assembly: Assembly, listener: Listener):

@@ -153,6 +153,16 @@ def test_a_defect_is_named(code: str) -> None:
     assert code in codes(DEFECTS[code]())
 
 
+def test_a_row_that_names_a_state_twice_is_named() -> None:
+    """It would be two rows for one act."""
+    assert "two_rows" in codes(change(CANDIDACY, "admit", source=("nominated", "nominated")))
+
+
+def test_a_notice_to_nobody_is_named() -> None:
+    """A notice has an audience."""
+    assert "unknown_audience" in codes(rebranch(CANDIDACY, "admit", notices=(Notice("admitted", ""),)))
+
+
 def test_a_forbidden_path_to_nowhere_is_named() -> None:
     """A forbidden path speaks of a state that there is."""
     assert {"unknown_state"} <= codes(replace(CANDIDACY, forbidden_paths=(ForbiddenPath("blessed", (), "14.2a"),)))

@@ -205,6 +205,16 @@ def test_every_plan_tells_how_it_was_found(language: str) -> None:
     assert "9.3b" in in_words(closing(law(), day("2026-03-19")).reasons, language)[0]
 
 
+def test_where_the_default_of_a_poll_is_too_early_there_is_none():
+    """With so many days off in a row five days hold no three working days: the day is to be named (9.3b, B06)."""
+    off = [day("2026-03-18") + timedelta(days=n) for n in range(14)]
+    plan = closing(Law(Rulebook(), built_in().with_days(days_off=off)), day("2026-03-17"))
+    assert plan.default is None
+    assert (plan.earliest,) == plan.days
+    assert plan.earliest > max(off)
+    assert ["poll_earliest", "poll_later"] == [reason.code for reason in plan.reasons]
+
+
 # ------------------------------------------------------------------------------------- the acts say what the plan has said
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from machines.letters import MERGED, audiences_of, compose, details_of, legal_time, reason_to_write, templates
 from machines.procedures import PROCEDURES
+from machines.refusal import Refusal
 from machines.wording import LANGUAGES, has, keys, say
 from tests.make_golden import GOLDEN, PEOPLE, letter_of, letters
 
@@ -139,3 +140,21 @@ def test_a_letter_is_written_whatever_people_have_called_a_place(place: str) -> 
     """What only looks like a day or a name of ours stands in the letter as it was written."""
     for language in LANGUAGES:
         assert place in " ".join(details_of("session", {"place": place}, "Asia/Almaty", language))
+
+
+@pytest.mark.parametrize(("value", "written"), [(True, "yes"), (False, "no")])
+def test_a_rule_that_is_switched_is_told_in_words(value: bool, written: str) -> None:
+    """An edition may say yes or no."""
+    told = details_of("edition", {"rule": "removal.ex_officio.automatic", "value": value}, None, "en")
+    assert written in told[-1].lower()
+
+
+def test_who_is_warned_of_is_named() -> None:
+    """One person or several: people read names, not ids."""
+    several = Refusal("9.2c", "council_meeting.not_in_the_council", {"people": ["m7", "d2"]})
+    one = Refusal("14.2b", "candidacy.another_person", {"person": "m7", "candidate": "d2"})
+    body = compose(
+        "candidacy.nominated", "en", parameters={"warnings": [several.as_data(), one.as_data()]}, number="C-2026-0014", link="",
+        why="working_body", names=PEOPLE["en"],
+    ).body  # fmt: skip
+    assert 2 == body.count(PEOPLE["en"]["m7"]) == body.count(PEOPLE["en"]["d2"])

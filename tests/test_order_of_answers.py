@@ -1,11 +1,16 @@
 """What is answered first: unknown case, office, shape, key, what was seen, Conflict, Refused; and that acts may be sent twice."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from machines.act import Act
-from machines.perform import explain, perform
-from machines.refusal import Unanswerable, WrongFacts
+from machines.candidacy import CANDIDACY
+from machines.perform import entry, explain, perform
+from machines.refusal import Unanswerable, Unknown, WrongFacts
 from tests.assembly import Assembly, association_nomination, considered, nominated, nomination, paper, submitted
+from tests.tables_changed import acts_are
 
 ORDER = {"order": paper("2006-04-14")}
 
@@ -28,6 +33,25 @@ def test_an_unknown_case_or_act_comes_first(assembly):
     for name in ("candidacy.crown", "candidacy.", "coronation.begin", "candidacy.NOMINATE"):
         with assembly.unknown():
             assembly.do("wb", name)
+
+
+@pytest.mark.parametrize("act", CANDIDACY.rows)
+def test_a_case_that_is_not_there_is_unknown_to_every_act(assembly, act):
+    """Also to those for which linked cases are locked first."""
+    with assembly.unknown():
+        assembly.do("wb", f"candidacy.{act}", case="C-2006-9999", facts={"wrong": 1})
+
+
+def test_who_asks_about_what_is_not_there_is_told_so(assembly):
+    """What may be done with a case, and what an entry says: Unknown, where there is none."""
+    case = nominated(assembly)
+    with assembly.database.transaction(write=False) as db:
+        assert "nominate" == entry(db, assembly.number(case), 1).act
+        with pytest.raises(Unknown):
+            entry(db, assembly.number(case), 2)
+        for number in ("C-2006-9999", "Ω-1"):
+            with pytest.raises(Unknown):
+                explain(db, number, "wb", at=assembly.now, book=assembly.book)
 
 
 def test_the_number_of_a_case_says_its_procedure(assembly):
@@ -62,6 +86,29 @@ def test_what_was_seen_comes_before_the_law(assembly):
             assembly.do("wb", "candidacy.admit", case=case, seen=seen)
     with assembly.refused("14.1a", "14.1b"):
         assembly.do("wb", "candidacy.admit", case=case, seen=5)
+
+
+def test_an_act_that_can_take_no_way_is_refused_with_the_reasons_of_all(assembly):
+    """A rule refuses alike whether it is one of the act or of each way that the act may take."""
+    moved = tuple(
+        replace(row, guards=(), to=tuple(replace(way, guards=row.guards) for way in row.to))
+        if row.name == "nominate"
+        else row
+        for row in CANDIDACY.acts
+    )
+    with acts_are("candidacy", moved):
+        with assembly.refused("13.1a"):
+            assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination("m1"))
+        assert "nominated" == assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination()).state
+
+
+@pytest.mark.parametrize("reason", ["Not\x00complete", "Not \x1b[31mcomplete", "Not complete \ud800"])
+def test_a_text_that_no_database_keeps_is_a_wrong_fact(assembly, reason):
+    """Control characters and halves of characters; lines and tabulators are texts."""
+    case = nominated(assembly)
+    with assembly.wrong_facts("reason"):
+        assembly.do("wb", "candidacy.return", case=case, facts={"reason": reason})
+    assert "inadmissible" == assembly.do("wb", "candidacy.return", case=case, facts={"reason": "Not\n\tcomplete"}).state
 
 
 def test_everything_that_stands_in_the_way_is_told_at_once(assembly):
@@ -105,6 +152,23 @@ def test_a_key_used_for_something_else(assembly, other):
     assembly.do("s:Kostanay", "candidacy.nominate", key="k1", facts=nomination())
     with assembly.key_reused():
         assembly.do("s:Kostanay", "candidacy.nominate", key="k1", **other)
+
+
+def test_a_request_is_recognised_however_its_days_are_given(assembly):
+    """A day and its text are the same request."""
+    decision = nomination()["decision"]
+    given = nomination(decision=decision | {"date": date.fromisoformat(decision["date"])})
+    first = assembly.do("s:Kostanay", "candidacy.nominate", key="k1", facts=given)
+    again = assembly.do("s:Kostanay", "candidacy.nominate", key="k1", facts=nomination())
+    assert (True, first.record) == (again.replay, again.record)
+
+
+@pytest.mark.parametrize("person", [2**70, -(2**70), "\ud800", {1: "p:A"}])
+def test_whatever_is_sent_under_a_used_key_is_answered(assembly, person):
+    """Facts of no shape are wrong facts, however little of them can be written down."""
+    assembly.do("s:Kostanay", "candidacy.nominate", key="k1", facts=nomination())
+    with assembly.wrong_facts("person"):
+        assembly.do("s:Kostanay", "candidacy.nominate", key="k1", facts=nomination() | {"person": person})
 
 
 def test_a_key_belongs_to_who_used_it(assembly):

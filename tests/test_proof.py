@@ -88,6 +88,39 @@ def test_an_act_that_became_impossible_is_noticed() -> None:
     assert "open never leads to open" in {one.trace[0] for one in found}
 
 
+def test_one_procedure_can_be_checked_alone() -> None:
+    """Nothing of the others is explored, and no path is walked that it has no part in."""
+    report = check(only="term_decision", up_to=1)
+    assert ([], 0) == (report.broken, report.places)
+    assert 0 < report.situations < 1000
+
+
+def test_a_rule_is_kept_wherever_its_guard_stands() -> None:
+    """A guard of the act and a guard of each way that it may take refuse alike."""
+    moved = change(
+        "erasure",
+        "order",
+        lambda row: replace(row, guards=(), to=tuple(replace(way, guards=row.guards) for way in row.to)),
+    )
+    assert [] == [*check_situations(moved, only="erasure", up_to=2)]
+
+
+def test_a_case_that_nobody_can_end_is_noticed() -> None:
+    """A seat in the Council that nothing closes: no way leads to an end, and it waits for nobody."""
+    found = [
+        *check_situations(change("council_seat", "close", lambda row: replace(row, source=())), only="council_seat")
+    ]
+    assert {("from held no act that is possible leads to an end",), ("held waits for nobody, and for no date",)} <= {
+        one.trace for one in found
+    }
+
+
+def test_an_approval_that_became_impossible_is_noticed() -> None:
+    """The way by the Council leads to an approval where there are people for it (14.2c)."""
+    found = [*check_paths(change("candidacy", "approve", lambda row: replace(row, by=())))]
+    assert "an approval by way of the Council is possible" in sentences(found)
+
+
 def test_an_approval_without_the_council_is_noticed() -> None:
     """Nobody is approved whom no meeting has considered, but by the Chairman's own inclusion (14.2a, 14.2e)."""
     found = [*check_paths(change("candidacy", "approve", lambda row: replace(row, source=("admissible", "submitted"))))]

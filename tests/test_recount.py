@@ -88,8 +88,17 @@ def test_resolutions_recount(database, method):
         ("secret", "DELETE FROM participations WHERE person_id = 'm1'", {"participations"}),
         ("secret", "UPDATE tallies SET votes = 2 WHERE choice IN ('for', 'against')", {"counts"}),
         ("show_of_hands", "UPDATE tallies SET votes = 6 WHERE choice = 'for'", {"tallies", "counts"}),
+        ("secret", "DELETE FROM tallies WHERE choice = 'for'", {"tallies", "counts"}),
+        ("secret", "DELETE FROM tallies WHERE choice = 'against'", {"tallies"}),
+        ("secret", "UPDATE tallies SET choice = 'maybe' WHERE choice = 'for'", {"tallies", "counts"}),
         ("show_of_hands", "DELETE FROM tallies", {"tallies", "counts"}),
+        ("show_of_hands", "DELETE FROM tallies WHERE choice = 'against'", {"tallies", "counts"}),
         ("roll_call", "DELETE FROM electors WHERE person_id = 'm4'", {"electors.opening", "counts"}),
+        (
+            "roll_call",
+            "INSERT INTO tallies (number, choice, votes) SELECT number, 'for', 9 FROM cases WHERE procedure = 'resolution'",
+            {"tallies", "counts"},
+        ),
     ],
 )
 def test_a_changed_vote_of_a_session_is_found(database, method, sql, codes):

@@ -104,3 +104,14 @@ def test_one_find_leads_straight_to_it(pages: Pages):
     assert "Nothing was found for “hippopotamus”." in pages.text("/search?q=hippopotamus")
     nominated(pages.assembly, "p:B")
     assert number in pages.text("/search?q=c-2006")
+
+
+@pytest.mark.parametrize("name", ["", "p A", "x" * 65, "p;A"])
+def test_an_id_that_cannot_stand_in_the_journal_is_refused(database: Database, name: str) -> None:
+    """Of a person and of a body alike: both are named in entries, whose hashes hold for ever."""
+    with database.transaction() as db:
+        with pytest.raises(ValueError, match="are expected, at most 64"):
+            add_person(db, name, names=NAMES)
+        with pytest.raises(ValueError, match="are expected, at most 64"):
+            add_body(db, name, kind="state_body", names=NAMES)
+        assert [] == db.all("SELECT person_id FROM people") + db.all("SELECT body_id FROM bodies")

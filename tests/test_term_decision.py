@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from desk.shapes import case_as_of
+from machines import terms
 from machines.calendar_versions import change
 from machines.counted_anew import Moving, counted_anew, would_move
 from machines.journal import verify
@@ -152,6 +153,13 @@ def test_nothing_is_moved_into_the_past(assembly: Assembly) -> None:
     )
 
 
+def test_a_day_is_changed_to_a_known_kind_alone(assembly: Assembly) -> None:
+    """H05: a kind that no day has is refused, and makes no version."""
+    with pytest.raises(ValueError, match="expected one of"):
+        changed(assembly, "2006-05-25", "festive")
+    assert [] == assembly.ask("SELECT version FROM calendar_versions WHERE version > 1")
+
+
 def test_a_term_is_counted_anew_as_it_was_counted(assembly: Assembly) -> None:
     """By the calendar that it was counted by, the derivation gives the very instant again."""
     calendar = assembly.book.calendar
@@ -160,3 +168,24 @@ def test_a_term_is_counted_anew_as_it_was_counted(assembly: Assembly) -> None:
         assert count
         assert assembly.local(due) == assembly.local(count.due)
     assert counted_anew("[]", "Asia/Almaty", calendar) is None
+
+
+def test_months_are_counted_anew_by_the_calendar_of_now(assembly: Assembly) -> None:
+    """B.4: where a month ends on a day that became a day off it ends on the next working day; a term of days does not move."""
+    zone, calendar = assembly.book.zone, assembly.book.calendar
+    start = date(2006, 4, 25)
+    month = terms.months(start, 1, zone=zone, calendar=calendar, roll=terms.NEXT_WORKING_DAY)
+    assert month == counted_anew(terms.steps_to_json(month.steps), zone, calendar)
+    later = counted_anew(terms.steps_to_json(month.steps), zone, calendar.with_days(days_off=[date(2006, 5, 25)]))
+    assert later
+    assert (date(2006, 5, 25), date(2006, 5, 26)) == (month.last_day, later.last_day)
+    days = terms.days(start, 30, zone=zone)
+    assert counted_anew(terms.steps_to_json(days.steps), zone, calendar) is None
+
+
+def test_a_derivation_that_names_no_length_moves_nothing(assembly: Assembly) -> None:
+    """H05: what cannot be counted anew stands as it was counted."""
+    changed(assembly, "2006-05-25")
+    with assembly.database.transaction() as db:
+        db.run("UPDATE deadlines SET steps = '[]' WHERE name = 'submission'")
+    assert [] == moves(assembly)
