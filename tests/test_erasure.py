@@ -308,6 +308,8 @@ def test_whoever_is_erased_signs_in_no_more(assembly: Assembly) -> None:
     order(assembly, "p:A")
     for table in ("accounts", "invitations", "web_sessions", "calendar_links"):
         assert [("p:B",)] == assembly.ask(f"SELECT person_id FROM {table}")
+    with assembly.database.transaction() as db, pytest.raises(Unknown):
+        create_token(db, "p:A", at=at)
 
 
 def test_a_letter_on_its_way_brings_nothing_back(assembly: Assembly) -> None:

@@ -216,6 +216,15 @@ def test_whoever_presides_finds_the_acts_in_the_hall(assembly: Assembly) -> None
     assert "item 8.3b" in hall.text
 
 
+def test_the_hall_says_why_the_next_question_cannot_be_put_to_the_vote(assembly: Assembly) -> None:
+    """The session has not chosen yet how it votes (8.3c)."""
+    session = open_session(assembly, assembly.people_in[:9])
+    case = resolution(assembly, session)
+    hall = Visit(Desk(assembly), "ch").read(f"/sessions/{session.number}/hall")
+    assert f"/cases/{case.number}/acts/open_vote" not in hall.links
+    assert "item 8.3c" in hall.text
+
+
 def test_the_hall_offers_votes_in_the_order_of_the_agenda(assembly: Assembly) -> None:
     """First what the meeting waits for; that a question is taken off the agenda is rare, and stands last."""
     meeting = open_meeting(assembly, [f"m{n}" for n in range(1, 6)])

@@ -31,11 +31,11 @@ def create_token(
 ) -> str:
     """Make a token for *person*, good for so many days (none: until it is revoked), and return it.
 
-    Raises Unknown if nobody in the register is called so.
+    Raises Unknown if nobody in the register is called so, or whoever was is erased.
     """
     if scope not in SCOPES:
         raise ValueError(f"scope {scope!r}: expected one of {', '.join(SCOPES)}")
-    if db.one("SELECT 1 FROM people WHERE person_id = ?", person) is None:
+    if db.one("SELECT 1 FROM people WHERE person_id = ? AND erased_at IS NULL", person) is None:
         raise Unknown("person", person)
     token_id, secret = _letters(5), _letters(SECRET_BYTES)
     expires_at = at + timedelta(days=days) if days is not None else None

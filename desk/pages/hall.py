@@ -164,20 +164,25 @@ def _mark(at: Look, number: str) -> str:
 
 
 def _acts(at: Look, rows: Sequence[Row], number: str, voted: Row | None) -> list[dict[str, Any]]:
-    """Return what whoever presides may do now: votes in the order of the agenda, then the sitting, then what is rare of questions."""
+    """Return what whoever presides may do now: votes in the order of the agenda, then the sitting, then what is rare of questions.
+
+    Of the question that comes next it is said too why it cannot be put to the vote.
+    """
     sitting = (
         [one for one in at.mine(number) if one["act"] not in REGISTERS]
         if at.acts_in(at.case(number)["procedure"])
         else []
     )
     found: list[dict[str, Any]] = []
-    for row in [voted] if voted else [row for row in rows if not row.final]:
+    concerned = [voted] if voted else [row for row in rows if not row.final]
+    for row in concerned:
         if not any(at.may(row.procedure, act) for act in PRESIDED):
             continue
         about = ahead_shown(at, row)["text"]
         found += [
             one | {"about": about}
-            for one in at.mine(row.number) if one["act"] != BALLOTS[row.procedure] and (one["allowed"] or voted)
+            for one in at.mine(row.number)
+            if one["act"] != BALLOTS[row.procedure] and (one["allowed"] or voted or (row is concerned[0] and not one["rare"]))
         ]  # fmt: skip
     return [*(one for one in found if not one["rare"]), *sitting, *(one for one in found if one["rare"])]
 
