@@ -62,7 +62,7 @@ chaos: $(DEV) ## kill, fail and race it: CYCLES=300
 	@$(BIN)/python -m benchmarks.chaos --cycles $(CYCLES)
 
 barriers: $(DEV) chromium ## look at every page with axe, as everybody, in both themes and three widths
-	@$(BIN)/python -m benchmarks.barriers
+	@$(BIN)/python -W ignore:Using -m benchmarks.barriers
 
 guards: $(DEV) ## remove each guard in turn and say who notices
 	@$(BIN)/python -m benchmarks.guards
