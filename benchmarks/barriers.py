@@ -6,34 +6,20 @@ procedure in the same state) are looked at once, as the first of the seven who c
 
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import product
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import uvicorn
-from starlette.testclient import TestClient
-
-from desk.access.web_sessions import begin_session
-from desk.app import make_app
 from desk.demo.accounts import ROLES
-from desk.demo.loading import load_demo
-from desk.door import Door
-from desk.pages.visiting import cookie_name
-from machines.rulebook import Rulebook
 from machines.wording import LANGUAGES
 from models.database import Database
 from models.migrations import upgrade
-from models.settings import Settings
-from tests.chromium import AXE, chromium
+from tests.chromium import AXE, chromium, served
 from tests.crawler import Crawler
+from tests.demonstration import Demonstration, demonstration_in
 
 START = "/"  # everybody's is another
-NOW = datetime(2026, 11, 28, 1, tzinfo=UTC)
 HIGH = 800
 LOOKS = tuple(product(("light", "dark"), (320, 768, 1280)))
 ELSEWHERE = ("/docs",)  # drawn by Swagger UI, for programmers
@@ -58,52 +44,22 @@ class Barrier(NamedTuple):
     what: str
 
 
-class Desk(NamedTuple):
-    """A desk that is served, who is signed in, and the state of every case."""
-
-    app: Any
-    place: str
-    sessions: dict[str | None, str]
-    states: dict[str, str]
-
-    def cookies(self, who: str | None, language: str) -> dict[str, str]:
-        """Return what the browser of somebody sends."""
-        signed_in = {cookie_name(self.place): self.sessions[who]} if who else {}
-        return {"kenes_language": language, **signed_in}
-
-
 @contextmanager
-def demonstration() -> Iterator[Desk]:
-    """Serve the demonstration as it stands at a fixed instant."""
+def demonstration() -> Iterator[tuple[Demonstration, str]]:
+    """Serve the demonstration; yield it, and where it is."""
     with tempfile.TemporaryDirectory(prefix="kenes-barriers-") as folder:
         database = Database(f"sqlite:///{folder}/kenes.db")
         upgrade(database)
-        load_demo(database, now=NOW, book=Rulebook())
-        with database.transaction() as db:
-            sessions: dict[str | None, str] = {
-                who: begin_session(db, who, at=NOW, way="demonstration") for who in ROLES
-            }
-            states = dict(db.all("SELECT number, state FROM cases"))
-        settings = Settings(home=Path("/nonexistent"), database_url=str(database.url), sources={})
-        app = make_app(settings, door=Door(database, Rulebook(), lambda: NOW))
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none", lifespan="off"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        try:
-            yield Desk(app, f"http://127.0.0.1:{port}", sessions, states)
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
-            database.dispose()
+        desk = demonstration_in(database)
+        with served(desk) as place:
+            yield desk, place
+        database.dispose()
 
 
-def pages(desk: Desk) -> list[tuple[str | None, str]]:
+def pages(desk: Demonstration) -> list[tuple[str | None, str]]:
     """List every kind of page once, with somebody who sees it."""
     found: dict[str, tuple[str | None, str]] = {}
-    with TestClient(desk.app, base_url=desk.place, client=("127.0.0.1", 5000)) as client:
+    with desk.client() as client:
         for who in (None, "wb", *(each for each in ROLES if each != "wb")):
             crawler = Crawler(lambda address, who=who: _look(client, desk, who, address), desk.states)
             for address, _, answer in crawler.walk():
@@ -112,10 +68,9 @@ def pages(desk: Desk) -> list[tuple[str | None, str]]:
     return [*found.values(), *(("wb", address) for address in BEYOND_LINKS)]
 
 
-def _look(client: TestClient, desk: Desk, who: str | None, address: str) -> Any:
+def _look(client: Any, desk: Demonstration, who: str | None, address: str) -> Any:
     client.cookies.clear()
-    cookies = "; ".join(f"{name}={value}" for name, value in desk.cookies(who, "kk").items())
-    return client.get(address, headers={"Accept": "text/html", "Cookie": cookies}, follow_redirects=False)
+    return client.get(address, headers=desk.headers(who, "kk"), follow_redirects=False)
 
 
 def _is_page(address: str, answer: Any) -> bool:
@@ -124,9 +79,9 @@ def _is_page(address: str, answer: Any) -> bool:
 
 
 def barriers(
-    browser: Any, desk: Desk, looks: Callable[[int], Sequence[tuple[str, int]]] = lambda _: LOOKS
+    browser: Any, desk: Demonstration, place: str, looks: Callable[[int], Sequence[tuple[str, int]]] = lambda _: LOOKS
 ) -> Iterator[Barrier | None]:
-    """Look at every page, yield what is met there, and None for each look at which nothing is; *looks* chooses by the page's place."""
+    """Look at every page, yield what is met there, and None for each look at which nothing is; *looks* chooses by the page's number."""
     context = browser.new_context(bypass_csp=True, reduced_motion="reduce", locale="en-GB")
     context.add_init_script(AXE.read_text(encoding="utf-8"))
     complaints: list[str] = []
@@ -136,12 +91,12 @@ def barriers(
         lambda said: complaints.append(said.text) if said.type == "error" and _of_a_script(said, page) else None,
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    for place, (who, address) in enumerate(pages(desk)):
+    for n, (who, address) in enumerate(pages(desk)):
         context.clear_cookies()
-        cookies = desk.cookies(who, LANGUAGES[place % len(LANGUAGES)])
-        context.add_cookies([{"name": name, "value": value, "url": desk.place} for name, value in cookies.items()])
-        page.goto(desk.place + address)
-        for theme, width in looks(place):
+        cookies = desk.cookies(who, LANGUAGES[n % len(LANGUAGES)])
+        context.add_cookies([{"name": name, "value": value, "url": place} for name, value in cookies.items()])
+        page.goto(place + address)
+        for theme, width in looks(n):
             page.set_viewport_size({"width": width, "height": HIGH})
             page.emulate_media(color_scheme=theme)
             wide = page.evaluate(_WIDE)
@@ -161,8 +116,8 @@ def _of_a_script(said: Any, page: Any) -> bool:
 def main() -> int:
     """Print every barrier, and how many looks had none; 1 if there is one."""
     looked, met = 0, 0
-    with demonstration() as desk, chromium() as browser:
-        for barrier in barriers(browser, desk):
+    with demonstration() as (desk, place), chromium() as browser:
+        for barrier in barriers(browser, desk, place):
             looked += barrier is None
             met += barrier is not None
             if barrier:

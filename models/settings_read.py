@@ -100,7 +100,7 @@ def read_zone(value: object, _: Path) -> str:
 
 
 def read_languages(value: object, _: Path) -> tuple[str, ...]:
-    """Read which languages are offered; the first is that of strangers."""
+    """Read which languages are offered; the first is that of the demonstration's papers, and of readers whose own is not offered."""
     expected = f"some of {', '.join(LANGUAGES)}, separated by commas"
     languages = tuple(dict.fromkeys(_several(value, expected)))
     if not languages or not set(languages) <= set(LANGUAGES):

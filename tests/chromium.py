@@ -45,8 +45,8 @@ def chromium() -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def served(desk: Desk) -> Iterator[str]:
-    """Serve a test's desk on a free port."""
+def served(desk: Any) -> Iterator[str]:
+    """Serve the app of a test's desk on a free port."""
     config = uvicorn.Config(desk.app, port=0, log_config=None, ws="none", lifespan="off", loop="asyncio")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

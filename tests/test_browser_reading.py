@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_every_page_can_be_read_by_everybody(browser: Any):
     """Every kind of page, as the first who sees it, each in one of the themes and widths in turn; `make barriers` does them all."""
-    with demonstration() as desk:
-        found = [*barriers(browser, desk, lambda place: [LOOKS[place % len(LOOKS)]])]
+    with demonstration() as (desk, place):
+        found = [*barriers(browser, desk, place, lambda n: [LOOKS[n % len(LOOKS)]])]
     assert [] == [each for each in found if each]
     assert len(found) > 250

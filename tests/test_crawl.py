@@ -3,30 +3,20 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from desk.access.web_sessions import begin_session
-from desk.app import make_app
-from desk.demo.accounts import ROLES
-from desk.demo.loading import load_demo
-from desk.door import Door
-from desk.pages.visiting import cookie_name
-from machines.rulebook import Rulebook
 from machines.wording import LANGUAGES
 from models import Database
-from models.settings import Settings
 from tests.crawler import Crawler, Page
+from tests.demonstration import NAMED, VISITORS, Demonstration, demonstration_in
 from tests.full_store import rows_of
 
 pytestmark = pytest.mark.slow
 
-NOW = datetime(2026, 11, 28, 1, tzinfo=UTC)
-VISITORS = (*ROLES, None)
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _KEY = re.compile(r"\b(?:desk|names|terms|frame|access|register|refusals)\.[a-z_]+\.[a-z_.]+|\b[a-z]+_[a-z_]+\b")
 # In a Kazakh or Russian page these stand in Latin letters: the programs, formats, protocols and zones that nobody translates.
@@ -54,64 +44,53 @@ ENGLISH = ("/docs",)  # for programmers
 
 
 @dataclass
-class Demonstration:
-    """The desk of the demonstration, who is signed in, and what its people have typed."""
+class Walks:
+    """The desk of the demonstration, whoever asks it, and what its people have typed."""
 
+    demonstration: Demonstration
     client: TestClient
-    database: Database
-    sessions: dict[str, str]
-    states: dict[str, str]
     typed: frozenset[str]
 
     def walk(self, who: str | None, language: str) -> Iterator[tuple[str, str, Any]]:
         """Follow every link as *who*; each visitor sees the cases of every state in one of the languages."""
-        name = cookie_name("http://127.0.0.1:8420")
-        cookie = f"kenes_language={language}" + (f"; {name}={self.sessions[who]}" if who else "")
-        headers = {"Cookie": cookie, "Accept": "text/html"}
+        headers = self.demonstration.headers(who, language)
         thorough = VISITORS.index(who) % len(LANGUAGES) == LANGUAGES.index(language)
 
         def look(address: str) -> Any:
             self.client.cookies.clear()  # the language that an address chose is kept by browsers; here each page is asked for alone
             return self.client.get(address, headers=headers, follow_redirects=False)
 
-        return Crawler(look, self.states if thorough else {}).walk()
+        return Crawler(look, self.demonstration.states if thorough else {}).walk()
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Demonstration]:
-    """Load the demonstration once and sign its seven in."""
+def walks(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Walks]:
+    """Load the demonstration once."""
     file = tmp_path_factory.mktemp("crawl") / "kenes.db"
     file.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{file}")
-    load_demo(database, now=NOW, book=Rulebook())
-    settings = Settings(home=Path("/nonexistent"), database_url=f"sqlite:///{file}", sources={})
-    app = make_app(settings, door=Door(database, Rulebook(), lambda: NOW))
-    with database.transaction() as db:
-        sessions = {who: begin_session(db, who, at=NOW, way="demonstration") for who in ROLES}
-        states = dict(db.all("SELECT number, state FROM cases"))
-    typed = frozenset(
-        _LATIN.findall(repr([rows_of(database)[name] for name in ("entries", "people", "bodies", "mandates")]))
-    )
-    with TestClient(app, base_url="http://127.0.0.1:8420", client=("127.0.0.1", 5000)) as client:
-        yield Demonstration(client, database, sessions, states, typed)
-    database.dispose()
+    demonstration = demonstration_in(Database(f"sqlite:///{file}"))
+    rows = rows_of(demonstration.database)
+    typed = frozenset(_LATIN.findall(repr([rows[name] for name in ("entries", "people", "bodies", "mandates")])))
+    with demonstration.client() as client:
+        yield Walks(demonstration, client, typed)
+    demonstration.database.dispose()
 
 
-@pytest.mark.parametrize("who", VISITORS, ids=[*ROLES.values(), "guest"])
+@pytest.mark.parametrize("who", VISITORS, ids=NAMED)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_link_leads_somewhere(demonstration: Demonstration, who: str | None, language: str) -> None:
+def test_every_link_leads_somewhere(walks: Walks, who: str | None, language: str) -> None:
     """No link leads to an error; what one may not do yet says which norm forbids it; every word is of the language; no row changes."""
-    before, visited, faults = rows_of(demonstration.database), 0, []
-    for address, source, answer in demonstration.walk(who, language):
+    before, visited, faults = rows_of(walks.demonstration.database), 0, []
+    for address, source, answer in walks.walk(who, language):
         visited += 1
         html = answer.headers.get("content-type", "").startswith("text/html")
         if answer.status_code not in (200, 303) and not (answer.status_code == 409 and 'class="norm"' in answer.text):
             faults.append((answer.status_code, address, source))
         if html and "lang=" not in address and address not in ENGLISH:
-            faults += [(address, *fault) for fault in _foreign(Page(answer.text), language, demonstration.typed)]
+            faults += [(address, *fault) for fault in _foreign(Page(answer.text), language, walks.typed)]
     assert [] == faults, "\n".join(map(repr, faults))
     assert visited >= (3 if who is None else 40)
-    assert before == rows_of(demonstration.database)
+    assert before == rows_of(walks.demonstration.database)
 
 
 def _foreign(page: Page, language: str, typed: frozenset[str]) -> Iterator[tuple[str, str]]:

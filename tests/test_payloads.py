@@ -8,7 +8,6 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,30 +17,23 @@ import openpyxl
 import pytest
 from icalendar import Calendar
 from pydantic import ValidationError
-from starlette.testclient import TestClient
 
 from desk.access.calendar_links import make_link
-from desk.access.web_sessions import begin_session
-from desk.app import make_app
 from desk.demo import loading
 from desk.demo.accounts import ROLES
-from desk.door import Door
-from desk.pages.visiting import cookie_name
 from flows.delivery import PostOffice, deliver_messages_now
 from flows.writing import write_letter
 from machines.act import Act
 from machines.perform import perform
 from machines.procedures import PROCEDURES
-from machines.rulebook import Rulebook
 from models import Database
-from models.settings import Settings
 from tests.crawler import Crawler
+from tests.demonstration import NAMED, NOW, VISITORS, Demonstration, demonstration_in
 from tests.full_store import KEY
 from tests.receivers import mail_server
 
 pytestmark = pytest.mark.slow
 
-NOW = datetime(2026, 11, 28, 1, tzinfo=UTC)
 MARK = "zhukov7"
 TEXT = f"""={MARK}"'><u-{MARK} on{MARK}="1" on{MARK}='1'></textarea></title></style></script><script>{MARK}()</script>
 {{{{{MARK}}}}}{{%{MARK}%}}
@@ -52,7 +44,6 @@ SUMMARY:{MARK}"""
 LINE = f"""+{MARK}"'><u-{MARK} on{MARK}="1" on{MARK}='1'></title></script><script>{MARK}()</script>{{{{{MARK}}}}}"""
 MOST_IN_A_NUMBER = 100
 CONTAINERS = ("multipart/mixed", "multipart/alternative")
-VISITORS = (*ROLES, None)
 ONE_OF_EACH = "SELECT min(key) FROM messages WHERE channel = 'person' GROUP BY template, substr(number, 1, 1)"
 
 
@@ -131,49 +122,33 @@ def _with(value: Any, path: tuple[Any, ...], text: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[tuple[TestClient, Database]]:
-    """Load the demonstration, poisoned, and lend its desk."""
+def told(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Demonstration]:
+    """Load the demonstration, poisoned."""
     file = tmp_path_factory.mktemp("payloads") / "kenes.db"
     file.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{file}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "perform", lambda db, act, book: perform(db, poisoned(act), book))
-        loading.load_demo(database, now=NOW, book=Rulebook())
-    with database.transaction() as db:
+        demonstration = demonstration_in(Database(f"sqlite:///{file}"))
+    with demonstration.database.transaction() as db:
         for table in ("people", "bodies"):
             for language in ("kk", "ru", "en"):
                 db.run(f"UPDATE {table} SET name_{language} = ? || name_{language}", LINE)
-    settings = Settings(home=Path("/nonexistent"), database_url=f"sqlite:///{file}", sources={})
-    app = make_app(settings, door=Door(database, Rulebook(), lambda: NOW))
-    with TestClient(app, base_url="http://127.0.0.1:8420", client=("127.0.0.1", 5000)) as client:
-        yield client, database
-    database.dispose()
+    yield demonstration
+    demonstration.database.dispose()
 
 
-def headers_of(database: Database, who: str | None) -> dict[str, str]:
-    """Sign somebody in."""
-    if who is None:
-        return {"Accept": "text/html"}
-    with database.transaction() as db:
-        token = begin_session(db, who, at=NOW, way="demonstration")
-    return {"Accept": "text/html", "Cookie": f"{cookie_name('http://127.0.0.1:8420')}={token}"}
-
-
-@pytest.mark.parametrize("who", VISITORS, ids=[*ROLES.values(), "guest"])
-def test_texts_stay_texts_in_pages_and_files(told: tuple[TestClient, Database], who: str | None) -> None:
+@pytest.mark.parametrize("who", VISITORS, ids=NAMED)
+def test_texts_stay_texts_in_pages_and_files(told: Demonstration, who: str | None) -> None:
     """No tag, attribute, script, template or link in a page; no formula in a table; no second event in a calendar."""
-    client, database = told
-    headers = headers_of(database, who)
+    client, headers = told.client(), told.headers(who, "kk")
 
     def look(address: str) -> Any:
         client.cookies.clear()
         return client.get(address, headers=headers, follow_redirects=False)
 
-    with database.transaction(write=False) as db:
-        states = dict(db.all("SELECT number, state FROM cases"))
     faults: list[tuple[str, str]] = []
     shown = 0
-    for address, _, answer in Crawler(look, states).walk():
+    for address, _, answer in Crawler(look, told.states).walk():
         kind = answer.headers.get("content-type", "").partition(";")[0]
         if kind == "text/html":
             page = Found(answer.text)
@@ -204,9 +179,9 @@ def _events(content: bytes) -> list[str]:
     return [str(event.get("UID", "")) for event in Calendar.from_ical(content).walk("VEVENT")]
 
 
-def test_calendars_have_no_events_that_people_typed(told: tuple[TestClient, Database]) -> None:
+def test_calendars_have_no_events_that_people_typed(told: Demonstration) -> None:
     """The feed of a person, and of the Council: every event has its own mark, and the text is its text."""
-    client, database = told
+    client, database = told.client(), told.database
     told_of = 0
     for who in ROLES:
         with database.transaction() as db:
@@ -220,9 +195,9 @@ def test_calendars_have_no_events_that_people_typed(told: tuple[TestClient, Data
     assert told_of > 0
 
 
-def test_letters_keep_their_headers(told: tuple[TestClient, Database]) -> None:
+def test_letters_keep_their_headers(told: Demonstration) -> None:
     """Nobody else is written to, headers are ours alone, and a letter has the parts that we gave it."""
-    _, database = told
+    database = told.database
     with database.transaction() as db:
         db.run(f"UPDATE messages SET dead_at = created_at WHERE key NOT IN ({ONE_OF_EACH})")
         db.run("UPDATE people SET email = 'reader@assembly.example'")
