@@ -59,8 +59,7 @@ def person(request: Request, visitor: Visits, id: str, as_of: str = "") -> Respo
 def body(request: Request, visitor: Visits, id: str, as_of: str = "") -> Response:
     """Show a body as of a day: what it is, who holds its offices, its open cases."""
     seen = seen_by(request, visitor, as_of)
-    with looking(seen.door) as db:
-        see_register(db, visitor.person_id, visitor.at)
+    with seen.register() as db:
         found = (
             {"kind": "", "region": "", "level": None, "highest_body": None} if id in OFFICES_OF else body_known(db, id)
         )

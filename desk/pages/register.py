@@ -1,6 +1,7 @@
 """The pages of the register: people, bodies and offices as of a day, each list also as a file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,6 +55,13 @@ class Seen:
         """The language of the page."""
         return self.visitor.language
 
+    @contextmanager
+    def register(self) -> Iterator[Db]:
+        """Open the register, to whom it is shown (see_register)."""
+        with looking(self.door) as db:
+            see_register(db, self.visitor.person_id, self.visitor.at)
+            yield db
+
 
 def seen_by(request: Request, visitor: Visitor, as_of: str) -> Seen:
     """Read the day that is asked for: its last moment, or now."""
@@ -69,8 +77,7 @@ def people(
     """List the people of the register: by name, region, office; as of a day."""
     seen = seen_by(request, visitor, as_of)
     given = {"q": q, "region": region, "office": office, "as_of": seen.as_of}
-    with looking(seen.door) as db:
-        see_register(db, visitor.person_id, visitor.at)
+    with seen.register() as db:
         found = people_wanted(db, _wanted(q, region, office), at=seen.at, language=seen.language)
         part = part_of(found, page, "/people", given)
         rows = _with_offices(db, seen, part.rows)
@@ -91,8 +98,7 @@ def people_file(
     """Give the same list as a file."""
     seen = _for_file(request, visitor, format, as_of)
     t = speaker(seen.language)
-    with looking(seen.door) as db:
-        see_register(db, visitor.person_id, visitor.at)
+    with seen.register() as db:
         found = people_wanted(db, _wanted(q, region, office), at=seen.at, language=seen.language)
         rows = _with_offices(db, seen, found)
     head = [t("people.name"), t("people.offices"), t("people.region"), t("people.id")]
@@ -107,8 +113,7 @@ def bodies(
     """List the bodies, with who holds their offices as of a day."""
     seen = seen_by(request, visitor, as_of)
     given = {"q": q, "region": region, "kind": kind, "as_of": seen.as_of}
-    with looking(seen.door) as db:
-        see_register(db, visitor.person_id, visitor.at)
+    with seen.register() as db:
         rows = _bodies(db, seen, Wanted(text=q, region=region, kind=kind))
         regions = regions_known(db, seen.language)
     kinds = [(one, speaker(seen.language)(f"bodies.kind.{one}")) for one in KINDS]
@@ -125,8 +130,7 @@ def bodies_file(
     """Give the same list as a file."""
     seen = _for_file(request, visitor, format, as_of)
     t = speaker(seen.language)
-    with looking(seen.door) as db:
-        see_register(db, visitor.person_id, visitor.at)
+    with seen.register() as db:
         rows = _bodies(db, seen, Wanted(text=q, region=region, kind=kind))
     head = [t("bodies.name"), t("bodies.kind_of"), t("people.region"), t("bodies.holders")]
     cells = (
@@ -143,8 +147,7 @@ def offices(
     """List who holds which office as of a day, with what the Assembly came to on that day."""
     seen = seen_by(request, visitor, as_of)
     given = {"q": q, "region": region, "office": office, "as_of": seen.as_of}
-    with looking(seen.door) as db:
-        see_register(db, visitor.person_id, visitor.at)
+    with seen.register() as db:
         found = holdings(db, _wanted(q, region, office), at=seen.at, language=seen.language)
         part = part_of(found, page, "/offices", given)
         rows = [_holding(one, body_names(db, seen.language), seen.language) for one in part.rows]
@@ -167,8 +170,7 @@ def offices_file(
     """Give the same list as a file."""
     seen = _for_file(request, visitor, format, as_of)
     t = speaker(seen.language)
-    with looking(seen.door) as db:
-        see_register(db, visitor.person_id, visitor.at)
+    with seen.register() as db:
         names = body_names(db, seen.language)
         found = holdings(db, _wanted(q, region, office), at=seen.at, language=seen.language)
     head = [
