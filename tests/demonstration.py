@@ -49,6 +49,11 @@ class Demonstration:
 def demonstration_in(database: Database) -> Demonstration:
     """Load the demonstration into an empty database, and sign its seven in."""
     load_demo(database, now=NOW, book=Rulebook())
+    return demonstration_of(database)
+
+
+def demonstration_of(database: Database) -> Demonstration:
+    """Sign the seven in at a database into which the demonstration is loaded."""
     with database.transaction() as db:
         sessions = {who: begin_session(db, who, at=NOW, way="demonstration") for who in ROLES}
         states = dict(db.all("SELECT number, state FROM cases"))
