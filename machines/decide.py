@@ -20,7 +20,7 @@ from machines.procedure import NEW, Branch, Procedure, Transition
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Conflict, Forbidden, KeyReused, Refusal, Refused, SeenMissing, Unknown, WrongFacts
 from machines.rulebook import Rulebook
-from machines.situation import Situation
+from machines.situation import Situation, seen_with
 from models.database import Db
 from models.entry import NAME
 
@@ -35,7 +35,7 @@ def _plain(value: Any) -> Any:
 _REQUEST = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=_plain)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decision:
     """An act that may be done: where it leads, what was noticed, and what follows from it."""
 
@@ -101,7 +101,7 @@ def weigh(
     db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], told: Situation[None], loaded: Loaded
 ) -> Decision:
     """Ask every guard and choose the branch; Refused carries all reasons."""
-    s: Situation[Any] = told._replace(circumstances=procedure.circumstances(db, told))
+    s: Situation[Any] = seen_with(told, procedure.circumstances(db, told))
     refusals = why_not(procedure, row, s)
     if refusals:
         raise Refused(str(act), refusals)

@@ -1,13 +1,13 @@
 """Procedures compiled to flat machines of `transitions`: states, events and branches, never a model attached."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from transitions import EventData, Machine
+from transitions import Event, Machine, MachineError
 from transitions import Transition as Edge
-from transitions.core import Condition
 
-from machines.procedure import NEW, Branch, Guard, Procedure, Transition
+from machines.procedure import NEW, Branch, Procedure, Transition
 from machines.refusal import Refusal
 from machines.situation import Situation
 
@@ -32,46 +32,42 @@ class Call:
         self.passed_over: list[Refusal] = []
 
 
-def _call(event_data: EventData) -> Call:
-    (call,) = event_data.args
-    assert isinstance(call, Call)
-    return call
-
-
-class AllGuards(Condition):
-    """The one condition of a branch: asks every guard of it and keeps every refusal."""
-
-    def __init__(self, guards: tuple[Guard[Any], ...]) -> None:
-        super().__init__(func="all_guards")
-        self.guards = guards
-
-    def check(self, event_data: EventData) -> bool:
-        """Say whether the branch may be taken."""
-        call: Call = _call(event_data)
-        refusals = [refusal for guard in self.guards for refusal in guard.refusals(call.situation)]
-        call.passed_over += refusals
-        return not refusals
-
-
 class BranchEdge(Edge):
     """An edge that knows which branch of the table it is."""
 
     def __init__(self, *args: Any, branch: Branch[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.branch = branch
-        self.conditions = [AllGuards(branch.guards)]
 
-    def execute(self, event_data: EventData) -> bool:
-        """Take the branch if its guards hold."""
-        if not super().execute(event_data):
-            return False
-        _call(event_data).branch = self.branch
-        return True
+
+class Row(Event):
+    """An event of a table: what decides between its edges are the guards of their branches, all of which are asked.
+
+    A table has no callbacks, queues or conditions beside its guards, so that nothing else of an event's life takes place.
+    """
+
+    def trigger(self, model: Any, *args: Any, **_: Any) -> bool:
+        """Take the first branch whose guards have no objection and keep the refusals of those before; False if all refuse.
+
+        *model* is a Subject, the one argument a Call.
+        """
+        (call,) = args
+        known: Mapping[str, list[Any]] = self.transitions
+        if model.state not in known:
+            raise MachineError(f"{self.name} is no act of the state {model.state}")
+        for edge in known[model.state]:
+            refusals = [refusal for guard in edge.branch.guards for refusal in guard.refusals(call.situation)]
+            if not refusals:
+                call.branch, model.state = edge.branch, edge.dest
+                return True
+            call.passed_over += refusals
+        return False
 
 
 class TableMachine(Machine):
     """A machine made from a procedure's table; read-only and shared by all threads."""
 
+    event_cls = Row
     transition_cls = BranchEdge
 
     def add_model(self, *_: Any, **__: Any) -> None:

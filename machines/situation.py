@@ -91,6 +91,9 @@ class Situation(NamedTuple, Generic[C]):
         return self.mandates.holders("chairman")
 
 
+_CIRCUMSTANCES = Situation._fields.index("circumstances")
+
+
 def seen_with(s: Situation[Any], circumstances: C) -> Situation[C]:
-    """Return the situation with its procedure's circumstances."""
-    return s._replace(circumstances=circumstances)
+    """Return the situation with its procedure's circumstances; every act comes by here, so names are not looked up."""
+    return Situation._make((*s[:_CIRCUMSTANCES], circumstances, *s[_CIRCUMSTANCES + 1 :]))

@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+import orjson
+
 from machines.calendar import DAY_WORKED, WEEKEND, Calendar
 from machines.wording import say
 from machines.zones import end_of_day, instant, local_day, local_midnight, local_time, zone_info
@@ -51,7 +53,6 @@ NO_ROLL: Final = "none"
 NO_CALENDAR: Final = 0  # the version that a Count names whose days do not depend on days off
 
 _ONE_DAY = timedelta(days=1)
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,8 @@ def explain(steps: Iterable[Step], language: str) -> list[str]:
 
 def steps_to_json(steps: Iterable[Step]) -> str:
     """Write steps as canonical JSON: `[["start",{"day":"2006-05-12"}],…]`, keys sorted, no spaces."""
-    return _JSON.encode([(step.code, dict(step.numbers)) for step in steps])
+    written = [(step.code, dict(step.numbers)) for step in steps]
+    return orjson.dumps(written, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def steps_from_json(text: str) -> tuple[Step, ...]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+_LOCK_NOT_AVAILABLE = "55P03"
 _FAILED = 3  # what libpq calls a transaction in which a statement has failed
 
 
@@ -17,6 +19,10 @@ class TransactionLost(Exception):
 
     A bug. Whoever wants to go on after an error puts what may fail into a `savepoint`.
     """
+
+
+class Locked(Exception):
+    """Somebody else holds a row or the file for longer than one waits; nothing was written."""
 
 
 @functools.lru_cache(maxsize=256)  # one act writes the same few instants again and again
@@ -49,11 +55,11 @@ class Db:
     fetched, and an error of `run` is raised by a later call, at the latest by the end of the transaction.
     """
 
-    def __init__(self, connection: sa.Connection, *, kind: str, salts: Callable[[], str]) -> None:
+    def __init__(self, connection: sa.Connection, raw: Any, *, kind: str, salts: Callable[[], str]) -> None:
         self.kind = kind
         self.salt = salts
         self._connection = connection
-        self._raw: Any = connection.connection.driver_connection
+        self._raw = raw  # the driver's own
         self._pipelined = kind == "postgresql"
         self._pipeline: Any = None
         self._session: Session | None = None
@@ -189,3 +195,24 @@ class Db:
         if self.kind == "sqlite":
             return not self._raw.in_transaction
         return bool(self._raw.pgconn.transaction_status == _FAILED)
+
+
+def abandon(db: Db, connection: sa.Connection) -> None:
+    """Undo everything; what goes wrong meanwhile is of no interest beside the error that brought us here."""
+    with contextlib.suppress(Exception):
+        db.leave_pipeline()
+    with contextlib.suppress(Exception):
+        if db.broken:
+            connection.invalidate()
+        transaction = connection.get_transaction()
+        if transaction is not None:
+            transaction.rollback()
+        elif not connection.invalidated:
+            connection.connection.rollback()
+
+
+def is_lock_failure(error: BaseException) -> bool:
+    """Whether *error* is the database's word for having waited too long."""
+    cause = getattr(error, "orig", None) or error
+    locked = isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
+    return locked or getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE or isinstance(cause, sa.exc.TimeoutError)

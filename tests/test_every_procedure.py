@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import transitions
 from sqlmodel import SQLModel
 
 from machines.act import Act
 from machines.decide import why_not
-from machines.machine import machine_of
+from machines.machine import Subject, machine_of, take_branch
 from machines.norms import NORMS
 from machines.perform import Answer, explain, perform
 from machines.procedure import NEW, Guard, Office, Procedure, Transition
@@ -128,7 +130,7 @@ def test_transitions_is_used_for_flat_machines_alone() -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "transitions"
         for name in node.names
     }
-    assert {"EventData", "Machine", "Transition", "Condition"} == imported
+    assert {"Event", "Machine", "MachineError", "Transition"} == imported
     for file, tree in sources():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
@@ -139,6 +141,43 @@ def test_transitions_is_used_for_flat_machines_alone() -> None:
                     assert (None, False, False) == (told["model"], told["auto_transitions"], told["queued"])
             if isinstance(node, ast.Import):
                 assert all(name.name.partition(".")[0] != "transitions" for name in node.names), file
+
+
+@pytest.mark.parametrize("procedure", EVERY)
+def test_an_act_leads_where_the_library_would_lead_it(procedure: Procedure[Any]) -> None:
+    """Whichever of the branches refuse: the events of the tables skip what the library does beside asking them, no more."""
+    objects = Guard("objects", lambda _: Refusal("1.1", "objects", {}), asks_facts=False, revision=1, rule="")
+    for row in procedure.acts:
+        for refuse in itertools.product((False, True), repeat=len(row.to)):
+            branches = tuple(
+                dataclasses.replace(branch, guards=(objects,) if no else ())
+                for branch, no in zip(row.to, refuse, strict=True)
+            )
+            changed = dataclasses.replace(row, to=branches)
+            plain = transitions.Machine(
+                model=None, states=[NEW, *procedure.states], initial=None, auto_transitions=False, send_event=True
+            )
+            for branch, no in zip(branches, refuse, strict=True):
+                plain.add_transition(row.name, list(row.source), branch.to, conditions=lambda _, no=no: not no)
+            for state in row.source:
+                subject = Subject(state)
+                taken = plain.events[row.name].trigger(subject)
+                asked: Situation[Any] = Situation(**dict.fromkeys(Situation._fields))
+                led, call = take_branch(
+                    dataclasses.replace(procedure, acts=(changed,)), changed, asked._replace(state=state)
+                )
+                assert (subject.state, taken) == (led, call.branch is not None)
+                assert sum(refuse[: refuse.index(False)] if taken else refuse) == len(call.passed_over)
+
+
+@pytest.mark.parametrize("procedure", EVERY)
+def test_an_act_that_the_state_does_not_know_is_no_event(procedure: Procedure[Any]) -> None:
+    """Whoever asks the machine without asking `knows` first hears of it, as the library says it."""
+    nothing: Situation[Any] = Situation(**dict.fromkeys(Situation._fields))
+    for row in procedure.acts:
+        for state in {NEW, *procedure.states} - {*row.source}:
+            with pytest.raises(transitions.MachineError, match=row.name):
+                take_branch(procedure, row, nothing._replace(state=state))
 
 
 @pytest.mark.parametrize("procedure", EVERY)

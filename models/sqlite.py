@@ -1,0 +1,238 @@
+"""SQLite: one writer of a process at a time, one file that stays the same, and a transaction that costs little.
+
+After a commit, which waits for the disk, every step is a cold one: between two acts there are as few as can be.
+"""
+
+import errno
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.pool import StaticPool
+
+from models.transaction import Db, Locked, abandon, is_lock_failure
+
+# Of the log, at most before it is carried into the file: 16 MB. The same few pages change with every act, and are carried
+# once; four times as many as SQLite's own number make an act a twentieth cheaper.
+LOG_PAGES = 4000
+
+KEPT = 20  # connections that wait for the next reader
+
+
+class ReplacedError(OSError):
+    """The file of the database is not the one that was opened: moved, replaced or deleted while kenes works with it."""
+
+    def __init__(self, file: str) -> None:
+        said = "moved, replaced or deleted while kenes works with it: end kenes, put the file back with its -wal, start anew"
+        super().__init__(errno.ESTALE, said, file)
+
+
+class Turn:
+    """One writer of this process at a time: threads queue here, where waiting costs nothing, and not at the file."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._holder: int | None = None
+
+    def take(self) -> None:
+        """Wait for one's turn; Locked if it does not come in time."""
+        here = threading.get_ident()
+        if self._holder == here:
+            raise RuntimeError("a transaction that writes is open in this thread: it would wait for itself")
+        if not (self._lock.acquire(blocking=False) or self._lock.acquire(timeout=self._patience_s)):
+            raise Locked(f"another transaction of this process has been writing for {self._patience_s:g} seconds")
+        self._holder = here
+
+    def end(self) -> None:
+        """Let the next one have his turn."""
+        self._holder = None
+        self._lock.release()
+
+
+class Sqlite:
+    """The connections to one file, or to one memory, that a process has."""
+
+    def __init__(self, url: sa.URL, *, salts: Callable[[], str], patience_s: float, in_memory: bool) -> None:
+        self.salts = salts
+        self.turn = Turn(patience_s)
+        self.alone = in_memory  # then there is one connection for all
+        self.idle: list[tuple[sa.Connection, Any]] = []  # each with the driver's own
+        self._file: _File | None = None  # the one that was opened first
+        self.engine = self._made(url, patience_s)
+
+    def transaction(self, *, keep: bool, write: bool) -> "OnSqlite":
+        """Make a transaction; ReplacedError if the file is another one than before."""
+        if self._file is not None:
+            _must_be_the_same(self._file)
+        return OnSqlite(self, keep=keep, write=write)
+
+    def take(self) -> tuple[sa.Connection, Any]:
+        """Give a connection: one that waits, else a new one."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            connection = self.engine.connect()
+            return connection, connection.connection.driver_connection
+
+    def overwrite(self) -> bool:
+        """Write the file anew and empty its log; False: somebody still reads what was."""
+        with self.engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            self.turn.take()
+            try:
+                raw.execute("VACUUM")
+                (busy, _, _) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self.turn.end()
+        return not busy
+
+    def close_idle(self) -> None:
+        """Close every connection that nobody uses."""
+        while self.idle:
+            self.idle.pop()[0].close()
+
+    def _made(self, url: sa.URL, patience_s: float) -> sa.Engine:
+        pool: dict[str, Any] = {"poolclass": StaticPool} if self.alone else {"pool_size": KEPT, "max_overflow": -1}
+        engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **pool)
+        # Patience comes first: the next one may have to wait for others who open the file.
+        pragmas = (
+            f"busy_timeout={patience_s * 1000:.0f}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"wal_autocheckpoint={LOG_PAGES}",
+        )
+
+        @sa.event.listens_for(engine, "connect")
+        def prepare(connection: sqlite3.Connection, _: Any) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+            if self._file is None and not self.alone:
+                self._file = _file_of(connection)
+
+        return engine
+
+
+class OnSqlite:
+    """A transaction as a block.
+
+    BEGIN and COMMIT are said to the driver itself: by way of the engine they cost as much as half of an act's statements.
+    """
+
+    __slots__ = ("_connection", "_db", "_keep", "_raw", "_sqlite", "_turn", "_write")
+
+    def __init__(self, sqlite: Sqlite, *, keep: bool, write: bool) -> None:
+        self._sqlite = sqlite
+        self._keep = keep
+        self._write = write
+        self._turn = sqlite.turn if write or sqlite.alone else None
+        self._connection: sa.Connection | None = None
+        self._raw: Any = None
+        self._db: Db | None = None
+
+    def __enter__(self) -> Db:
+        if self._turn is not None:
+            self._turn.take()
+        try:
+            sqlite = self._sqlite
+            connection, raw = self._connection, self._raw = sqlite.take()
+            db = self._db = Db(connection, raw, kind="sqlite", salts=sqlite.salts)
+            # A deferred transaction that reads and then writes fails at once with "database is locked".
+            if self._write:
+                raw.execute("BEGIN IMMEDIATE")
+            else:
+                raw.execute("PRAGMA query_only=ON")
+                raw.execute("BEGIN")
+        except BaseException as error:
+            self._end(undo=True)
+            if is_lock_failure(error):
+                raise Locked(str(error)) from error
+            raise
+        return db
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            if error is None:
+                self._finish()
+        except BaseException as failed:
+            self._end(undo=True)
+            if is_lock_failure(failed):
+                raise Locked(str(failed)) from failed
+            raise
+        self._end(undo=error is not None)
+        if error is not None and is_lock_failure(error):
+            raise Locked(str(error)) from error
+
+    def _finish(self) -> None:
+        assert self._db is not None
+        assert self._connection is not None
+        keep = self._keep
+        self._db.finish(keep=keep)
+        transaction = self._connection.get_transaction() if self._db.lent else None
+        if transaction is not None:
+            transaction.commit() if keep else transaction.rollback()
+        else:
+            self._raw.execute("COMMIT" if keep else "ROLLBACK")
+
+    def _end(self, *, undo: bool) -> None:
+        """Give back what was taken, having undone what was written."""
+        try:
+            if self._connection is not None:
+                self._give_back(self._connection, undo=undo)
+        finally:
+            if self._turn is not None:
+                self._turn.end()
+
+    def _give_back(self, connection: sa.Connection, *, undo: bool) -> None:
+        lent = False
+        if self._db is not None:
+            lent = self._db.lent
+            if undo:
+                abandon(self._db, connection)
+            self._db.end()
+        raw, idle = self._raw, self._sqlite.idle
+        if not self._write:
+            try:
+                raw.execute("PRAGMA query_only=OFF")
+            except sqlite3.Error:
+                connection.invalidate()
+        # What was lent goes back to the engine, out of its borrower's reach; so does what is of no use any more.
+        if lent or raw.in_transaction or connection.invalidated or len(idle) >= KEPT:
+            connection.close()
+        else:
+            idle.append((connection, raw))
+
+
+class _File(NamedTuple):
+    """A file as the system knows it, whatever its name."""
+
+    name: str
+    device: int
+    number: int
+
+
+def _file_of(connection: sqlite3.Connection) -> _File | None:
+    """Return which file a connection has opened; none if it has no name."""
+    name = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0]
+    try:
+        found = Path(name).stat() if name else None
+    except OSError:
+        return None
+    return found and _File(name, found.st_dev, found.st_ino)
+
+
+def _must_be_the_same(file: _File) -> None:
+    """Compare two numbers: connections keep a file open that nobody finds any more, and nothing else would say so."""
+    try:
+        found = os.stat(file.name)  # noqa: PTH116 - half the cost, before every transaction
+    except OSError:
+        raise ReplacedError(file.name) from None
+    if found.st_ino != file.number or found.st_dev != file.device:
+        raise ReplacedError(file.name)
