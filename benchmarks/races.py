@@ -1,6 +1,5 @@
 """Races: the same key from fifty threads at once, and two hundred answers around the instant at which a poll closes."""
 
-import dataclasses
 import random
 import time
 from collections.abc import Iterator
@@ -59,8 +58,9 @@ def _closing(assembly: Assembly) -> Race:
     assembly.do("wb", "poll.open", case=draft, facts={"closes_on": "2010-03-12"})
     closing, dice = assembly.at("2010-03-13 00:00"), random.Random(0)
     sent = [
-        dataclasses.replace(
-            assembly.act(f"c{n}", "poll.answer", case=draft, facts={"choice": dice.choice(("for", "against"))}, seen=None),
+        assembly.act(
+            f"c{n}", "poll.answer", case=draft, facts={"choice": dice.choice(("for", "against"))}, seen=None
+        )._replace(
             at=closing + timedelta(milliseconds=dice.randrange(-SPREAD_MS, SPREAD_MS)), key=f"answer-{n}",
         )
         for n in range(1, VOTERS + 1)

@@ -320,4 +320,4 @@ def _tried_act(asked: Mapping[str, Any], *, actor: str, at: datetime, case: str 
     if asked.get("office") != Office.clock:
         return act_of(asked, actor=actor, at=at, case=case, seen=seen)
     act = act_of({**asked, "office": None}, actor=CLOCK, at=at, case=case, seen=seen)
-    return replace(act, office=Office.clock)
+    return act._replace(office=Office.clock)

@@ -1,9 +1,8 @@
 """An act that is asked for, and what is answered when it is done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from machines.refusal import Refusal
 from models.entry import Record
@@ -12,8 +11,7 @@ CLOCK = "clock"  # who acts when a deadline has passed
 PRESIDENT = "president"  # whose acts the working body enters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(NamedTuple):
     """One attempt by one actor at one instant.
 
     *at* is the instant it takes effect (aware), *recorded_at* when it is written down (the same unless the clock acts
@@ -26,7 +24,7 @@ class Act:
     at: datetime
     case: str | None = None
     office: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = {}
     seen: int | None = None
     key: str | None = None
     on_behalf_of: str | None = None
@@ -40,8 +38,7 @@ class Act:
         return f"{self.procedure}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """An act that was done: the entry it made, and the case as that entry left it."""
 
     record: Record

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from machines.act import PRESIDENT, Act
 from machines.authority import Authority, authority, may_enter
-from machines.facts import Facts, PaperOfKind, named_cases, named_people, papers, wrong_shape
+from machines.facts import NOTHING, Facts, NoFacts, PaperOfKind, named_cases, named_people, papers, wrong_shape
 from machines.load import Loaded, load, situation, with_facts
 from machines.machine import Call, knows, take_branch
 from machines.procedure import NEW, Branch, Procedure, Transition
@@ -108,7 +108,7 @@ def weigh(
     state, call = take_branch(procedure, row, s)
     if call.branch is None:
         raise Refused(str(act), call.passed_over)
-    warnings = tuple(refusal for guard in row.warns for refusal in guard.refusals(s))
+    warnings = tuple(refusal for guard in row.warns for refusal in guard.refusals(s)) if row.warns else ()
     return Decision(act, procedure, row, s, loaded, state, call.branch, warnings, _unused(call))
 
 
@@ -161,7 +161,7 @@ def _told(act: Act, row: Transition[Any], s: Situation[None], found: Authority) 
     faults: list[Mapping[str, Any]] = []
     given: Facts | None = None
     try:
-        given = row.facts.model_validate(act.facts)
+        given = NOTHING if row.facts is NoFacts and act.facts == {} else row.facts.model_validate(act.facts)
     except ValidationError as error:
         faults += wrong_shape(error)
     faults += _wrong_document(act)

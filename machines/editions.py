@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 
 from machines.wording import say
@@ -38,6 +39,7 @@ _EDITIONS = tuple(_edition(day) for day in ("2008-04-24", "2007-07-26", "2005-04
 EDITIONS: Mapping[str, Edition] = MappingProxyType({edition.id: edition for edition in reversed(_EDITIONS)})
 
 
+@lru_cache(maxsize=4096)  # every act asks, most for the same few days
 def edition_on(day: date) -> str:
     """Name the edition that governs a fact of this day, the day of the fact itself (ruling G01).
 

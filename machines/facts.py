@@ -108,6 +108,9 @@ class NoFacts(Facts):
     """An act that tells nothing but itself."""
 
 
+NOTHING = NoFacts()
+
+
 class Paper(Facts):
     """An order or minutes: what it is called and of which day."""
 
@@ -221,6 +224,4 @@ def named_cases(facts: Facts) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 def papers(facts: Facts) -> Iterator[tuple[str, date]]:
     """Yield (fact, day) of every paper in *facts*."""
-    for name, value in facts.__dict__.items():
-        if isinstance(value, Paper):
-            yield name, value.date
+    return ((name, value.date) for name, value in facts.__dict__.items() if isinstance(value, Paper))

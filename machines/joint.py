@@ -17,8 +17,11 @@ def still_missing(s: Situation[Any]) -> list[str]:
 def everyone_has_done_it(s: Situation[Any]) -> Refusal | None:
     """The act is complete once every deputy then in office has done it."""
     missing = still_missing(s)
-    numbers = {"done": len(s.deputies()) - len(missing), "needed": len(s.deputies()), "missing": missing}
-    return Refusal(s.norm, "joint.others_missing", numbers) if missing else None
+    if not missing:
+        return None
+    needed = len(s.deputies())
+    numbers = {"done": needed - len(missing), "needed": needed, "missing": missing}
+    return Refusal(s.norm, "joint.others_missing", numbers)
 
 
 @guard()

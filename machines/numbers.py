@@ -110,6 +110,8 @@ class Numbers:
 
     def entered_on(self, day: date) -> tuple[str, ...]:
         """Name the editions whose numbers are in force on a day, in the order of their cases."""
+        if not self.entered:
+            return ()
         lines = (self.line(each.key, day) for each in self.entered)
         return tuple(sorted({each.entered for each in lines if each.entered}))
 

@@ -1,7 +1,7 @@
 """Perform acts, and explain what could be done: the one place that everything which changes a case goes through."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -47,8 +47,7 @@ def perform(db: Db, act: Act, book: Rulebook) -> Done:
     Idempotent by `act.key`. Raises Unknown, Forbidden, WrongFacts, KeyReused, SeenMissing, Conflict or Refused, in this
     order; then nothing was written.
     """
-    procedure, row = row_of(act)
-    locked = _lock(db, act, procedure, row, book)
+    locked = _lock(db, act, book)
     decision = decide(db, act, book)
     if isinstance(decision, Replay):
         return Done(entry(db, decision.number, decision.seq), replay=True)
@@ -103,7 +102,7 @@ def _asks_facts(row: Transition[Any]) -> bool:
     return any(guard.asks_facts for branch in row.to for guard in branch.guards)
 
 
-def _lock(db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], book: Rulebook) -> set[str] | None:
+def _lock(db: Db, act: Act, book: Rulebook) -> set[str] | None:
     """Lock the person concerned and every linked case, in ascending order, and return the cases.
 
     They are found unlocked. None: everything is locked, as in SQLite by the transaction itself. The case of the act
@@ -111,6 +110,7 @@ def _lock(db: Db, act: Act, procedure: Procedure[Any], row: Transition[Any], boo
     """
     if db.kind == "sqlite":
         return None
+    procedure, row = row_of(act)
     numbers = {act.case} if act.case else set()
     s = _unlocked(db, act, procedure, row, book) if row.reaches_others or row.opens_case else None
     if s is None:
@@ -171,7 +171,7 @@ def _follow(db: Db, decision: Decision, book: Rulebook, *, locked: set[str] | No
             if target in moved and not consequence.itself:
                 continue
             act = _consequent_act(consequence, decision.situation, target)
-            act = replace(act, at=effective_at(decision), recorded_at=decision.act.recorded_at or decision.act.at)
+            act = act._replace(at=effective_at(decision), recorded_at=decision.act.recorded_at or decision.act.at)
             try:
                 follows = decide(db, act, book)
             except Refused as refused:

@@ -214,7 +214,7 @@ def _keep(facts: dict[str, Any], _: Told) -> dict[str, Any]:
     return facts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transition(Generic[C]):
     """One act: a row of the table."""
 
@@ -240,22 +240,22 @@ class Transition(Generic[C]):
     )
     secret: Callable[[Situation[C]], bool] | None = None  # whether the facts must leave no trace
 
-    @property
+    @cached_property
     def opens_case(self) -> bool:
         """Whether it opens a case."""
         return self.source == (NEW,)
 
-    @property
+    @cached_property
     def targets(self) -> tuple[str, ...]:
         """Name the states it leads to; of a joint act, once it is complete."""
         return tuple(dict.fromkeys(branch.to for branch in self.to))
 
-    @property
+    @cached_property
     def reaches_others(self) -> bool:
         """Whether it may touch other cases than its own."""
         return any(branch.consequences or branch.closes_there for branch in self.to)
 
-    @property
+    @cached_property
     def persons(self) -> tuple[Office, ...]:
         """Name the offices in which people do it."""
         return tuple(office for office in self.by if office not in NOBODY)

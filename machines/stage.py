@@ -1,6 +1,7 @@
 """Stage what a decision brings: entry, case, deadlines, mandates, messages and consequences, on a given transaction."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from machines.act import Done
 from machines.decide import Decision, digest_of_request, effective_at, is_secret
 from machines.digest import digest_of
 from machines.editions import rule_set
+from machines.facts import NOTHING
 from machines.load import kept_rulings
 from machines.notices import addressees
 from machines.procedure import ALL, SAME, Grant, Procedure, Term, Told
@@ -59,9 +61,10 @@ def stage(
     s, case = decision.situation, decision.loaded.case
     number = case.number if case else _new_number(db, decision)
     seq, previous = heads.get(number) or ((case.seq, case.head) if case else (0, GENESIS))
-    record = _record(db, decision, number, seq + 1, previous, cause)
+    payload = payload_of(decision)
+    record = _record(db, decision, number, seq + 1, previous, cause, _json(payload))
     heads[number] = (record.seq, record.hash)
-    _write_case(db, decision, record)
+    _write_case(db, decision, record, payload["facts"])
     db.run(INSERT, *record)
     _write_deadlines(db, decision, record)
     _write_mandate(db, decision, record)
@@ -88,9 +91,8 @@ def _new_number(db: Db, decision: Decision) -> str:
     return f"{series}-{row[0]:04d}"
 
 
-def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, cause: str) -> Record:
+def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, cause: str, payload: str) -> Record:
     s, act = decision.situation, decision.act
-    payload = _json(payload_of(decision))
     salt = db.salt()
     effective, recorded = instant_text(effective_at(decision)), instant_text(act.recorded_at or act.at)
     unhashed = Record(
@@ -103,14 +105,14 @@ def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, ca
         cause=cause, findings=_findings(decision), payload=payload, salt=salt, payload_hash=digest(salt + payload),
         previous=previous, hash="",
     )  # fmt: skip
-    return Record(*unhashed[:-1], digest(header(unhashed)))
+    return Record._make((*unhashed[:-1], digest(header(unhashed))))
 
 
 def payload_of(decision: Decision) -> dict[str, Any]:
     """Return what of an act may be personal: its facts and the paper it was entered from; of a secret vote nothing."""
-    given = None if is_secret(decision) else decision.situation.given
+    given = NOTHING if is_secret(decision) else decision.situation.given
     payload: dict[str, Any] = {
-        "facts": given.model_dump(mode="json", exclude_none=True, by_alias=True) if given is not None else {}
+        "facts": given.model_dump(mode="json", exclude_none=True, by_alias=True) if given is not NOTHING else {}
     }
     if decision.act.document:
         payload["document"] = dict(decision.act.document)
@@ -150,9 +152,8 @@ def joint_after(
     return done
 
 
-def _write_case(db: Db, decision: Decision, record: Record) -> None:
+def _write_case(db: Db, decision: Decision, record: Record, given: dict[str, Any]) -> None:
     s, procedure = decision.situation, decision.procedure
-    given = orjson.loads(record.payload or "{}")["facts"]
     facts = decision.row.keeps(dict(s.facts), told(decision, record, given))
     joint = joint_after(s, procedure, decision.row, decision.state, complete=decision.branch.to != SAME)
     final = decision.state in procedure.final
@@ -187,9 +188,10 @@ def _write_deadlines(db: Db, decision: Decision, record: Record) -> None:
     for there in branch.closes_there:
         for number in there.targets(db, s):
             db.run(_CLOSE + " AND name = ?", "closed", at, here, number, there.deadline)
-    for term in branch.opens:
-        if term.when is None or term.when(s):
-            _open_deadline(db, term, term.count(s), record, s)
+    opened = [(term, term.count(s)) for term in branch.opens if term.when is None or term.when(s)]
+    for term, count in opened:
+        _open_deadline(db, term, count, record, s)
+    db.insert(_REMIND, [row for term, count in opened if count for row in _reminders(term, count, record, s.at)])
 
 
 def _open_deadline(db: Db, term: Term[Any], count: Count | None, record: Record, s: Situation[Any]) -> None:
@@ -198,12 +200,14 @@ def _open_deadline(db: Db, term: Term[Any], count: Count | None, record: Record,
         _OPEN_DEADLINE, record.number, record.seq, term.name, term.kind, due, s.zone, term.norm, steps, version, term.expires,
         RANKS.get(term.expires, 9), s.at,
     )  # fmt: skip
-    if count is None:
-        return
+
+
+def _reminders(term: Term[Any], count: Count, record: Record, now: datetime) -> Iterator[tuple[Any, ...]]:
+    """Yield the reminders of a deadline that are still to come, and the one for when it has passed."""
     for rung in term.rungs:
         at = reminder_at(count, rung.days)
-        if rung.days == 0 or at > s.at:
-            db.run(_REMIND, record.number, record.seq, term.name, rung.days, at, rung.audience)
+        if rung.days == 0 or at > now:
+            yield record.number, record.seq, term.name, rung.days, at, rung.audience
 
 
 def _end_mandates(db: Db, decision: Decision) -> None:
@@ -229,11 +233,12 @@ def _mandate(db: Db, grant: Grant) -> tuple[Any, ...]:
 
 def _write_messages(db: Db, decision: Decision, record: Record) -> None:
     at = decision.act.recorded_at or decision.act.at
+    rows: list[tuple[Any, ...]] = []
     for notice in decision.branch.notices:
-        template = f"{decision.procedure.name}.{notice.name}"
-        for person in addressees(db, notice.audience, decision.situation):
-            key = f"{record.number}/{record.seq}/{notice.name}/{person}"
-            db.run(_NOTIFY, key, person, template, _parameters(decision), record.number, record.seq, at, at)
+        told = (f"{decision.procedure.name}.{notice.name}", _parameters(decision), record.number, record.seq, at, at)
+        here = f"{record.number}/{record.seq}/{notice.name}"
+        rows += [(f"{here}/{person}", person, *told) for person in addressees(db, notice.audience, decision.situation)]
+    db.insert(_NOTIFY, rows)
 
 
 def _parameters(decision: Decision) -> str:

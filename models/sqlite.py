@@ -7,7 +7,9 @@ import errno
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -15,13 +17,21 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
-from models.transaction import Db, Locked, abandon, is_lock_failure
+from models.transaction import Db, Locked, abandon, instant_text, is_lock_failure
 
 # Of the log, at most before it is carried into the file: 16 MB. The same few pages change with every act, and are carried
 # once; four times as many as SQLite's own number make an act a twentieth cheaper.
 LOG_PAGES = 4000
 
+# Between two looks at the name of the file. A look costs a fiftieth of an act, and whoever takes the file away may do so
+# after any of them.
+LOOK_EVERY_S = 0.01
+
 KEPT = 20  # connections that wait for the next reader
+
+# The driver writes them itself where they are parameters, and leaves texts and numbers alone.
+sqlite3.register_adapter(datetime, instant_text)
+sqlite3.register_adapter(date, date.isoformat)
 
 
 class ReplacedError(OSError):
@@ -43,10 +53,11 @@ class Turn:
     def take(self) -> None:
         """Wait for one's turn; Locked if it does not come in time."""
         here = threading.get_ident()
-        if self._holder == here:
-            raise RuntimeError("a transaction that writes is open in this thread: it would wait for itself")
-        if not (self._lock.acquire(blocking=False) or self._lock.acquire(timeout=self._patience_s)):
-            raise Locked(f"another transaction of this process has been writing for {self._patience_s:g} seconds")
+        if not self._lock.acquire(blocking=False):
+            if self._holder == here:
+                raise RuntimeError("a transaction that writes is open in this thread: it would wait for itself")
+            if not self._lock.acquire(timeout=self._patience_s):
+                raise Locked(f"another transaction of this process has been writing for {self._patience_s:g} seconds")
         self._holder = here
 
     def end(self) -> None:
@@ -64,12 +75,14 @@ class Sqlite:
         self.alone = in_memory  # then there is one connection for all
         self.idle: list[tuple[sa.Connection, Any]] = []  # each with the driver's own
         self._file: _File | None = None  # the one that was opened first
+        self._look_again_at = 0.0  # whether it is still there
         self.engine = self._made(url, patience_s)
 
     def transaction(self, *, keep: bool, write: bool) -> "OnSqlite":
         """Make a transaction; ReplacedError if the file is another one than before."""
-        if self._file is not None:
+        if self._file is not None and time.monotonic() >= self._look_again_at:
             _must_be_the_same(self._file)
+            self._look_again_at = time.monotonic() + LOOK_EVERY_S
         return OnSqlite(self, keep=keep, write=write)
 
     def take(self) -> tuple[sa.Connection, Any]:

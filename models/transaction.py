@@ -4,13 +4,16 @@ import contextlib
 import functools
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 _LOCK_NOT_AVAILABLE = "55P03"
+ROWS_AT_ONCE = 100  # far below the parameters that a statement may have, SQLite's 32,766
+
 _FAILED = 3  # what libpq calls a transaction in which a statement has failed
 
 
@@ -44,7 +47,11 @@ def sql_for_psycopg(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
 
 
-_FOR_SQLITE: dict[type, Callable[[Any], str]] = {datetime: instant_text, date: date.isoformat}
+@functools.lru_cache(maxsize=1024)
+def _of_rows(sql: str, count: int) -> str:
+    """Write the statement that inserts one row as one that inserts *count*."""
+    before, values, row = sql.rpartition("VALUES ")
+    return f"{before}{values}{', '.join([row] * count)}"
 
 
 class Db:
@@ -83,6 +90,12 @@ class Db:
     def run(self, sql: str, *parameters: Any) -> None:
         """Send a statement without waiting for its result."""
         self._execute(sql, parameters)
+
+    def insert(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert *rows*: *sql* is the statement for one, its VALUES last; so many are sent as one statement."""
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[first : first + ROWS_AT_ONCE]
+            self._execute(_of_rows(sql, len(some)), tuple(chain.from_iterable(some)))
 
     def many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Send one statement for each of *rows*."""
@@ -165,9 +178,7 @@ class Db:
             # Outside of a transaction SQLite would keep each statement for itself.
             if self._raw is None or not self._raw.in_transaction:
                 raise TransactionLost(f"no transaction is open any more for: {sql}")
-            return self._raw.execute(
-                sql, [_FOR_SQLITE[kind](p) if (kind := type(p)) in _FOR_SQLITE else p for p in parameters]
-            )
+            return self._raw.execute(sql, parameters)
         if self._raw is None:
             raise TransactionLost(f"no transaction is open any more for: {sql}")
         if self._pipelined and self._pipeline is None:

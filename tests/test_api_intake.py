@@ -295,8 +295,11 @@ def _still(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("WARNING", logger="httpx")
 
 
-def test_a_database_that_is_replaced_is_told(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_database_that_is_replaced_is_told(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Calls are answered with 503, in the reader's language, and the probe says why; a file of somebody else is not written."""
+    monkeypatch.setattr("models.sqlite.LOOK_EVERY_S", 0.0)
     desk = Desk(Assembly(sqlite_database, members=4))
     file = Path(sqlite_database.url.database or "")
     assert 200 == desk.get("/cases", "wb").status_code

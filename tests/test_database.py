@@ -477,8 +477,9 @@ def test_an_address_is_shown_without_its_password():
 
 
 @pytest.mark.parametrize("how", ["moved", "replaced", "deleted"])
-def test_a_file_that_is_not_the_one_that_was_opened_is_noticed(sqlite_database, tmp_path, how):
+def test_a_file_that_is_not_the_one_that_was_opened_is_noticed(sqlite_database, tmp_path, how, monkeypatch):
     """Connections hold the old file open; nothing is written into what nobody finds any more, nor read from it."""
+    monkeypatch.setattr("models.sqlite.LOOK_EVERY_S", 0.0)
     file = Path(sqlite_database.url.database)
     with sqlite_database.transaction() as db:
         db.run("INSERT INTO counters (series, last) VALUES ('a', 1)")
@@ -494,8 +495,9 @@ def test_a_file_that_is_not_the_one_that_was_opened_is_noticed(sqlite_database, 
     assert is_outage(ReplacedError("file"))
 
 
-def test_the_file_is_put_back(sqlite_database, tmp_path):
+def test_the_file_is_put_back(sqlite_database, tmp_path, monkeypatch):
     """Then it is the one that was opened, and work goes on."""
+    monkeypatch.setattr("models.sqlite.LOOK_EVERY_S", 0.0)
     file = Path(sqlite_database.url.database)
     with sqlite_database.transaction():
         pass

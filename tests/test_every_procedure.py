@@ -297,7 +297,7 @@ def test_what_is_said_of_an_act_is_what_is_answered(seed: int, memory: Database)
                     act = wanderer.attempt(case, row, office=office)
                     if act is not None:
                         check_the_answer(wanderer, case, row, act)
-                        stranger = dataclasses.replace(act, actor=wanderer.dice.choice(wanderer.people))
+                        stranger = act._replace(actor=wanderer.dice.choice(wanderer.people))
                         check_the_answer(wanderer, case, row, stranger)
             else:
                 check_what_the_state_does_not_know(wanderer, case, row)
@@ -345,5 +345,5 @@ def test_nobody_else_is_answered(memory: Database) -> None:
         for row in case.procedure.acts:
             act = wanderer.attempt(case, row, office=Office.consequence)
             if act is not None and case.person != "s:Almaty":
-                stranger = dataclasses.replace(act, actor="nobody", office=None)
+                stranger = act._replace(actor="nobody", office=None)
                 assert "Forbidden" == attempted(wanderer, stranger).outcome

@@ -7,7 +7,6 @@ a template, another line of a mail's header or another event of a calendar, if a
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -99,7 +98,7 @@ def poisoned(act: Act) -> Act:
             if takes(changed):
                 facts = changed
                 break
-    return replace(act, facts=facts)
+    return act._replace(facts=facts)
 
 
 def _texts(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

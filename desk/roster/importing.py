@@ -5,7 +5,7 @@ behalf of the Chairman with his order, everybody else by `office.assume`. What i
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -172,7 +172,7 @@ class _Import:
         )  # fmt: skip
         if row.office != "council_member":
             return act
-        return replace(act, on_behalf_of=self._chairman(), document=_paper(row, kind="order"))
+        return act._replace(on_behalf_of=self._chairman(), document=_paper(row, kind="order"))
 
     def _chairman(self) -> str:
         """Name the Chairman, of the file or in office; nobody is refused by the act itself."""

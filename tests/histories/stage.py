@@ -178,7 +178,7 @@ class Real(Play):
 
     def _act(self, step: Step, who: str) -> Act:
         self.acts += 1
-        self.latest = dataclasses.replace(super()._act(step, who), key=f"key-{self.acts}")
+        self.latest = super()._act(step, who)._replace(key=f"key-{self.acts}")
         return self.latest
 
     def again(self) -> None:
