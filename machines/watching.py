@@ -68,7 +68,7 @@ def late_flows(db: Db, now: datetime) -> list[Found]:
     After a start of the desk each has its time anew, but what is known to stand still does so until it has worked again.
     """
     beats = {name: (instant(at), note) for name, at, note in db.all("SELECT name, at, note FROM heartbeats")}
-    began = _began(beats.get(DESK, (now, ""))[1])
+    began = desk_began(db)
     standing = {alarm.name for alarm in open_alarms(db)}
     late = []
     for name in LATE_AFTER:
@@ -86,6 +86,15 @@ def nobody_watches(db: Db, now: datetime) -> bool:
     """Say whether no desk has looked for so long that none runs: then no alarm is raised either."""
     row = db.one("SELECT at FROM heartbeats WHERE name = ?", DESK)
     return row is None or now - instant(row[0]) > LATE_AFTER[DESK]
+
+
+def desk_began(db: Db) -> datetime | None:
+    """Read since when the desk runs that was seen last, as it leaves word; None: nobody has left it."""
+    row = db.one("SELECT note FROM heartbeats WHERE name = ?", DESK)
+    try:
+        return datetime.fromisoformat(row[0].removeprefix("since ")) if row else None
+    except ValueError:
+        return None
 
 
 def _is_late(name: str, since: Sequence[datetime | None], now: datetime) -> bool:
@@ -193,14 +202,6 @@ def _called(number: str, deadline: str) -> str:
     procedure = procedure_of_number(number)
     key = f"deadline.{procedure.name}.{deadline}" if procedure else ""
     return f"name:{key}" if has(f"names.{key}") else deadline
-
-
-def _began(note: str) -> datetime | None:
-    """Read since when the desk runs, as it leaves word."""
-    try:
-        return datetime.fromisoformat(note.removeprefix("since "))
-    except ValueError:
-        return None
 
 
 def places_of(settings: Settings) -> dict[str, Path]:

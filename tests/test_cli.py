@@ -572,6 +572,25 @@ def test_doctor_says_how_to_mend(run: Run, environment: dict[str, str]) -> None:
     assert "KENES_ZONE" in run("doctor", status=6).stdout
 
 
+def test_doctor_gives_a_service_the_time_to_begin(run: Run, environment: dict[str, str]) -> None:
+    """In the first minutes of a desk nothing has swept yet, which is no fault; later it is one."""
+
+    def sweep(later: timedelta = timedelta()) -> Any:
+        checks = told(run, "doctor", status=6, later=later)["checks"]
+        return next(check for check in checks if check["name"] == "sweep")
+
+    run("init")
+    assert not sweep()["well"]
+    database = Database(f"sqlite:///{environment['KENES_HOME']}/kenes.sqlite3")
+    with database.transaction() as db:
+        db.run("INSERT INTO heartbeats (name, at, note) VALUES ('desk', ?, ?)", NOW, f"since {NOW.isoformat()}")
+    database.dispose()
+    assert (True, "none yet: the desk has run for 5 s, a sweep comes every minute") == (
+        sweep(timedelta(seconds=5))["well"], sweep(timedelta(seconds=5))["found"]
+    )  # fmt: skip
+    assert not sweep(timedelta(minutes=10))["well"]
+
+
 def test_doctor_masks_secrets(run: Run, environment: dict[str, str]) -> None:
     """No password is shown."""
     environment["KENES_SMTP_URL"] = "smtp://user:hush-hush@example.org:587"

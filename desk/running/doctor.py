@@ -207,10 +207,13 @@ def _alarms(database: Database, _: datetime) -> Check:
 
 def _heartbeat(database: Database, now: datetime) -> Check:
     from desk.running.health import NO_TIME_AFTER_S, heartbeats
+    from machines.watching import desk_began
     from models.heartbeat import SWEEP
 
     with database.transaction(write=False) as db:
-        at = dict(heartbeats(db)).get(SWEEP)
+        at, began = dict(heartbeats(db)).get(SWEEP), desk_began(db)
+    if at is None and began is not None and (runs := int((now - began).total_seconds())) <= NO_TIME_AFTER_S:
+        return Check("sweep", True, f"none yet: the desk has run for {runs} s, a sweep comes every minute")
     if at is None:
         return Check("sweep", False, "nothing has swept yet", "kenes up starts the flows, kenes worker a worker alone")
     age = int((now - at).total_seconds())
