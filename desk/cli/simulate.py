@@ -156,6 +156,9 @@ _INDENT = " " * (WIDTH + 6)
 def _standing(played: Played) -> str:
     """Say how a case stands where nobody acts."""
     step = played.step
+    if played.calendar_version is not None:
+        days = (f"{name.replace('_', ' ')} {', '.join(map(str, days))}" for name, days in step.calendar.items())
+        return f"the calendar of days off is version {played.calendar_version}: {'; '.join(days)}"
     if step.case is None:
         return "time passes"
     then = f" at the end of {step.as_of}" if step.as_of else ""

@@ -73,6 +73,15 @@ class Nodes:
             raise self.wrong(node, "a list is expected")
         return list(node.value)
 
+    def calendar(self, node: yaml.Node, known: frozenset[str]) -> dict[str, tuple[date, ...]]:
+        """Give lists of days by what they are, no day twice."""
+        found = {name: self.days(days) for name, days in self.mapping(node, known).items()}
+        every = [day for days in found.values() for day in days]
+        twice = sorted(day for day in {*every} if every.count(day) > 1)
+        if twice:
+            raise self.wrong(node, f"{twice[0]} stands here twice: a day is one thing")
+        return found
+
     def text(self, node: yaml.Node) -> str:
         """Give a text that is not empty, as it is written: 8.10 stays 8.10."""
         if not isinstance(node, yaml.ScalarNode) or not node.value.strip():

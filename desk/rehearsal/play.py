@@ -9,10 +9,11 @@ from desk.rehearsal.expectations import judge
 from desk.rehearsal.facts import plain, translated
 from desk.rehearsal.nodes import WrongFileError
 from desk.rehearsal.play_roster import FOUNDER, Names, put_in_office
-from desk.rehearsal.scenario import Scenario, Step, at_minute
+from desk.rehearsal.scenario import DAYS, Scenario, Step, at_minute
 from machines.act import PRESIDENT, Act, Done
 from machines.annual_session import FIRST_YEAR, beginning, first_act, year_to_begin
 from machines.calendar import built_in
+from machines.calendar_versions import change
 from machines.perform import perform
 from machines.procedures import PROCEDURES
 from machines.refusal import Conflict, Forbidden, Refusal, Refused, Unanswerable
@@ -67,6 +68,7 @@ class Played:
     offices: tuple[str, ...] = ()  # whose act it is, if the actor holds none of them
     opened: list[Opened] = field(default_factory=list)
     clock: list[ByClock] = field(default_factory=list)
+    calendar_version: int | None = None  # the one that the step has made
     state: str | None = None
     deadlines: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] | None = None
@@ -101,6 +103,8 @@ class Play:
 
     def _play(self, step: Step) -> Played:
         played = Played(step, clock=self._sweep(instant(step.at, self.scenario.zone)))
+        if step.calendar:
+            played.calendar_version = self._change_calendar(step)
         before = self._written() if step.refused is not None else ()
         for who in step.who if step.act else ():
             self._do(step, who, played)
@@ -109,6 +113,16 @@ class Play:
         with self.database.transaction(keep=False) as db:
             judge(db, self, step, played)
         return played
+
+    def _change_calendar(self, step: Step) -> int:
+        """Make of each day what was decided, as the working body enters it; return the calendar's version."""
+        worker, version = next(iter(self.names.working_body), FOUNDER), 0
+        with self.database.transaction() as db:
+            for name, days in step.calendar.items():
+                for day in days:
+                    note = f"decision of {step.at:%Y-%m-%d}"
+                    version = change(db, day, DAYS[name], actor=worker, at=self.now, note=note)
+        return version
 
     def _sweep(self, until: datetime) -> list[ByClock]:
         """Let the clock move on: at every instant at which something falls due, what is due is performed."""

@@ -1,7 +1,7 @@
 """Read scenario files: each key checked, each line known; whatever is unknown makes the file wrong."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -18,6 +18,7 @@ from machines.rulings import RULINGS, check_value
 from machines.zones import zone_info
 
 _KEYS = frozenset({"title", "norms", "starts", "zone", "rulings", "calendar", "roster", "steps"})
+_CALENDAR = frozenset({"days_off", "days_worked"})
 _ROSTER = frozenset(Roster.__dataclass_fields__)
 _CHARTER = {"level": frozenset(get_args(Level)), "highest_body": frozenset(get_args(HighestBody))}
 _MOST = {"deputies": 2, "working_body": 100, "members": 10_000, "council": 10_000}
@@ -49,7 +50,7 @@ class _Reader(Nodes):
         for needed in ("title", "starts", "steps"):
             if needed not in keys:
                 raise self.wrong(root, f"`{needed}` is missing")
-        calendar = self.calendar(keys)
+        calendar = self.calendar(keys["calendar"], _CALENDAR) if "calendar" in keys else {}
         starts = self.time(keys["starts"])
         if starts < _FIRST_START:
             raise self.wrong(keys["starts"], "there is nothing to play before the Decree, 2002-04-26")
@@ -65,17 +66,6 @@ class _Reader(Nodes):
             roster=self.roster(keys["roster"]) if "roster" in keys else Roster(),
             steps=tuple(self.steps(keys["steps"], starts)),
         )
-
-    def calendar(self, keys: Mapping[str, yaml.Node]) -> dict[str, Any]:
-        """Read the days that the calendar should know besides the built-in ones."""
-        if "calendar" not in keys:
-            return {}
-        nodes = self.mapping(keys["calendar"], frozenset({"days_off", "days_worked"}))
-        days = {name: self.days(node) for name, node in nodes.items()}
-        both = set(days.get("days_off", ())) & set(days.get("days_worked", ()))
-        if both:
-            raise self.wrong(keys["calendar"], f"{min(both)} cannot be both a day off and a working day")
-        return days
 
     def norms(self, node: yaml.Node) -> tuple[str, ...]:
         """Read what the scenario is about: norms, whole items or parts of them, rulings."""

@@ -5,9 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from machines.calendar import DAY_OFF_MOVED, DAY_WORKED
+from machines.calendar_versions import ORDINARY
+
 # Facts that name people and cases by the scenario's names; `subject` does so as its `kind` says.
 PEOPLE = ("person", "member", "members")
 LINKS = ("meeting", "session", "request", "membership", "case")
+
+# What a day can become by a decision, in the words of the calendar.
+DAYS = {"days_off": DAY_OFF_MOVED, "days_worked": DAY_WORKED, "ordinary_days": ORDINARY}
 
 COUNTS = ("for", "against", "abstain", "answered", "signatures", "present", "total", "needed")  # what is counted
 
@@ -45,6 +51,7 @@ class Step:
     seen: int | None = None
     on_behalf_of: str | None = None
     document: Mapping[str, Any] | None = None
+    calendar: Mapping[str, tuple[date, ...]] = field(default_factory=dict)  # which days become what, by a decision
 
     @property
     def line(self) -> int:

@@ -7,14 +7,14 @@ from typing import Any, get_args
 import yaml
 
 from desk.rehearsal.nodes import Nodes, line_of
-from desk.rehearsal.scenario import COUNTS, Step, at_minute
+from desk.rehearsal.scenario import COUNTS, DAYS, Step, at_minute
 from machines.candidacy_facts import Outcome
 from machines.norms import NORMS
 from machines.procedure import Office
 from machines.procedures import PROCEDURES
 
 _STEP = frozenset({
-    "at", "who", "act", "case", "facts", "expect", "refused", "as_of", "as", "seen", "on_behalf_of", "document",
+    "at", "who", "act", "case", "facts", "expect", "refused", "as_of", "as", "seen", "on_behalf_of", "document", "calendar",
 })  # fmt: skip
 _OF_AN_ACT = ("facts", "refused", "seen", "on_behalf_of", "document")
 _EXPECT = frozenset({
@@ -52,7 +52,15 @@ class Steps(Nodes):
             seen=self.number(keys["seen"], least=0) if "seen" in keys else None,
             on_behalf_of=self.text(keys["on_behalf_of"]) if "on_behalf_of" in keys else None,
             document=self.facts(keys["document"]) if "document" in keys else None,
+            calendar=self.decided_days(keys["calendar"]) if "calendar" in keys else {},
         )
+
+    def decided_days(self, node: yaml.Node) -> dict[str, tuple[date, ...]]:
+        """Read which days become what; at least one."""
+        days = self.calendar(node, frozenset(DAYS))
+        if not any(days.values()):
+            raise self.wrong(node, "no day is named")
+        return days
 
     def whole(self, node: yaml.Node, keys: Mapping[str, yaml.Node]) -> None:
         """Refuse a step that says too little, or more than it does."""
@@ -61,6 +69,8 @@ class Steps(Nodes):
         for key in _OF_AN_ACT:
             if key in keys and "act" not in keys:
                 raise self.wrong(keys[key], f"`{key}` without `act`")
+        if "act" in keys and "calendar" in keys:
+            raise self.wrong(keys["calendar"], "`calendar` is a step of its own: without `act`")
         asked = self.mapping(keys["expect"], _EXPECT) if "expect" in keys else {}
         for key, value in asked.items():
             if key in _OF_A_CASE and "case" not in keys:
