@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from machines import terms
@@ -13,12 +13,15 @@ from machines.session_facts import Convene, SetMethod, decided_on, is_extraordin
 from machines.session_terms import announce_by, last_lawful_day, month_before, no_month_is_left
 from machines.sitting import in_office, present
 from machines.situation import Situation
-from models.database import Db
+from machines.zones import local_day
+from models.database import Db, instant
+
+_MOMENT = timedelta(microseconds=1)  # a term that ends at 24:00 ends on the day before that instant
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Who is present of how many members, the resolutions that are not settled, and the request."""
+    """Who is present of how many members, the resolutions that are not settled, the request, and the term of announcing."""
 
     present: int
     members: frozenset[str]
@@ -26,6 +29,7 @@ class Circumstances:
     unsettled: tuple[str, ...]
     request_state: str | None
     questions: tuple[str, ...]
+    announce_until: datetime | None = None  # as the open deadline stands; None: no row says it
 
 
 def circumstances(db: Db, s: Situation[None]) -> Circumstances:
@@ -35,6 +39,8 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
         return Circumstances(0, frozenset(), 0, (), state, questions)
     if s.act == "change_agenda":
         return Circumstances(0, frozenset(), 0, (), *_request(db, s.about))
+    if s.act == "announce":
+        return Circumstances(0, frozenset(), 0, (), None, (), _announce_until(db, s))
     if s.act not in ("", "check_in", "open", "declare_not_competent", "set_method", "close"):
         return Circumstances(0, frozenset(), 0, (), None, ())
     counting = members_who_count(db, s)
@@ -43,7 +49,8 @@ def circumstances(db: Db, s: Situation[None]) -> Circumstances:
     rows = db.all(
         "SELECT number FROM cases WHERE parent = ? AND state IN ('listed', 'voting') ORDER BY number", s.number
     )
-    return Circumstances(len(here), members, len(counting), tuple(row[0] for row in rows), None, ())
+    until = _announce_until(db, s) if s.act == "" else None
+    return Circumstances(len(here), members, len(counting), tuple(row[0] for row in rows), None, (), until)
 
 
 def members_who_count(db: Db, s: Situation[Any]) -> frozenset[str]:
@@ -52,6 +59,12 @@ def members_who_count(db: Db, s: Situation[Any]) -> frozenset[str]:
     if s.rulings["members.officers_are_members"]:
         return members
     return members - {*s.mandates.holders("chairman"), *s.mandates.holders("deputy_chairman")}
+
+
+def _announce_until(db: Db, s: Situation[Any]) -> datetime | None:
+    """Look up how long the session may be announced: until the deadline that was counted, or that somebody has moved (H05)."""
+    row = db.one("SELECT due_at FROM deadlines WHERE number = ? AND name = 'announcement' AND state = 'open'", s.number)
+    return instant(row[0]) if row else None
 
 
 def _request(db: Db, number: str | None) -> tuple[str | None, tuple[str, ...]]:
@@ -130,15 +143,19 @@ def ends_within_the_month(s: Situation[Circumstances]) -> Refusal | None:
     return Refusal("8.2c", "session.ends_after_the_month", {"ends": last_day(s), "last": last_lawful_day(s)})
 
 
-@guard(revision=2)
+@guard(revision=3)
 def announced_in_time(s: Situation[Circumstances]) -> Refusal | None:
-    """A session is announced a month before its first day (8.1b, A01, H02); an extraordinary one as ruled (A02)."""
-    count = announce_by(s)
-    if s.at < count.due:
+    """A session is announced a month before its first day (8.1b, A01, H02); an extraordinary one as ruled (A02).
+
+    The term is the one that stands: another calendar moves it only when somebody decides so (H05).
+    """
+    until = s.circumstances.announce_until or announce_by(s).due
+    if s.at < until:
         return None
+    last = local_day(until - _MOMENT, s.zone)
     if no_month_is_left(s):
-        return Refusal("8.1b", "session.announced_too_late_extraordinary", {"last": count.last_day, "today": s.today})
-    numbers = {"last": count.last_day, "today": s.today, "first": starts_at(s).date(), "earliest": _earliest(s)}
+        return Refusal("8.1b", "session.announced_too_late_extraordinary", {"last": last, "today": s.today})
+    numbers = {"last": last, "today": s.today, "first": starts_at(s).date(), "earliest": _earliest(s)}
     return Refusal("8.1b", "session.announced_too_late", numbers)
 
 
