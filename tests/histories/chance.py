@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from tests.histories.facts import FACTS
 from tests.histories.picked import Pick, paper, people
+from tests.histories.stage import Changed
 from tests.histories.wishes import nearest, towards_wish
 from tests.reference import ACTS, Attempt, Case, World
+from tests.reference.days import works
 from tests.reference.table import NOMINATING
 
 Draw = Callable[[Any], Any]
@@ -164,6 +166,19 @@ def later(w: World, draw: Draw, goal: str) -> datetime:
         return datetime.combine(w.today + timedelta(days=draw(st.sampled_from((1, 2, 11)))), time(10))
     to = ahead[0] if kind < 5 else draw(st.sampled_from(ahead))
     return max(w.now, to + timedelta(hours=draw(st.sampled_from((0, 1, -1, 0, -12)))))
+
+
+def changes(w: World) -> list[Changed]:
+    """Days that a term is counted by, and those around today, which become what they were not."""
+    ends = [due.date() for c in w.cases for name, due in c.open.items() if name in c.counted and due and due > w.now]
+    days = [
+        w.today + timedelta(days=n) for end in [w.today, *ends[-3:]] for n in range(-1, max(3, (end - w.today).days))
+    ]
+    return [
+        Changed(kind, day)
+        for day in sorted({*days})
+        for kind in (("days_off",) if works(day, w.days) else ("days_worked", "ordinary_days"))
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------------------- what next

@@ -154,7 +154,11 @@ def _draft_poll(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
 
 def _open_poll(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
     days = pick([None, 3, 4, 2])
-    return {} if days is None else {"closes_on": pick([working_days(w.today, days), w.today + timedelta(days=days)])}
+    return (
+        {}
+        if days is None
+        else {"closes_on": pick([working_days(w.today, days, w.days), w.today + timedelta(days=days)])}
+    )
 
 
 def _answer(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.histories.picked import Facts, Pick, paper, people, turned
 from tests.reference import LAW, Case, World
-from tests.reference.orders import CALENDAR, lawful
+from tests.reference.orders import lawful
 
 # Rulings are other rules where they are switched; the reference knows these two in both ways.
 RULINGS = {"candidacy.council_outcome": ("blocking", "advisory"), "removal.submission.min_submitters": (2, 1)}
@@ -38,11 +38,14 @@ def _edition(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:
 
 
 def _deadline(w: World, c: Case | None, pick: Pick) -> dict[str, Any] | None:
-    open_ = [(each, name) for each in w.all("candidacy") + w.all("poll") + w.all("session") for name in each.open]
+    open_ = [(each, name) for kind in COUNTED for each in w.all(kind) for name in each.open]
     if not open_:
         return None
-    case, name = pick(open_)
-    return {"case": case.name, "deadline": name, "version": pick([CALENDAR, CALENDAR + 1]), "reason": "The calendar"}
+    moving = [each for each in open_ if w.anew(*each)]
+    case, name = pick([*turned(w, moving or open_), *open_])
+    return {
+        "case": case.name, "deadline": name, "version": pick([w.calendar, w.calendar - 1, w.calendar + 1]), "reason": "The calendar",
+    }  # fmt: skip
 
 
 def _erasure(w: World, c: Case | None, pick: Pick) -> dict[str, Any]:

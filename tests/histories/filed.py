@@ -34,6 +34,8 @@ def step_as_data(step: Step) -> dict[str, Any]:
                 told[key] = getattr(step, key)
         if step.refused is not None:
             told["refused"] = plain(step.refused)
+    elif step.calendar:
+        told["calendar"] = plain({kind: list(days) for kind, days in step.calendar.items()})
     elif step.case:
         told["case"] = step.case
     return told | ({"expect": plain(dict(step.expect))} if step.expect else {})

@@ -9,7 +9,17 @@ from typing import NamedTuple
 from desk.rehearsal.play import Played
 from desk.rehearsal.scenario import Step
 from tests.histories.filed import file_of
-from tests.histories.stage import Difference, Real, Setting, Stage, compare, compare_all, compare_counts, step_of
+from tests.histories.stage import (
+    Changed,
+    Difference,
+    Real,
+    Setting,
+    Stage,
+    compare,
+    compare_all,
+    compare_counts,
+    step_of,
+)
 from tests.reference import Answer, Attempt, Case, World
 
 
@@ -34,7 +44,7 @@ class Tried(NamedTuple):
     """What was tried when; nothing: time passes. *again*: it was sent once more, with its key."""
 
     at: datetime
-    told: Attempt | None
+    told: Attempt | Changed | None
     again: bool = False
 
 
@@ -71,6 +81,14 @@ class History:
         self.covered.outcomes.update((name, "clock") for name in self.world.by_clock)
         self.world.by_clock.clear()
         self.play(None)
+
+    def change(self, told: Changed) -> None:
+        """The calendar becomes another one for both."""
+        self.world.decide(*told)
+        self.tried.append(Tried(self.world.now, told))
+        self.steps.append(Step(lines={"": 1}, at=self.world.now, calendar={told.kind: (told.day,)}))
+        self.played(self.steps[-1])
+        compare_all(self.real, self.world)
 
     def play(self, told: Attempt | None) -> None:
         """Play a step on both; Difference if they do not agree."""
@@ -124,7 +142,9 @@ def replayed(stage: Stage, setting: Setting, tried: list[Tried]) -> Failed | Non
         for at, told, again in tried:
             if at > history.world.now:
                 history.pass_to(at)
-            if told:
+            if isinstance(told, Changed):
+                history.change(told)
+            elif told:
                 history.play(told)
             if again and history.steps[-1].refused is None:
                 history.again()

@@ -10,11 +10,11 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.histories.chance import around, later, next_acts
+from tests.histories.chance import around, changes, later, next_acts
 from tests.histories.history import Covered, Failed, History, lessened
 from tests.histories.reasons import NOTHING, Wanted, looked_for, met
 from tests.histories.scenes import SCENES
-from tests.histories.stage import SETTINGS, Difference, Stage
+from tests.histories.stage import SETTINGS, Changed, Difference, Stage
 from tests.histories.wishes import nearest, wishes_after
 from tests.reference import Attempt
 
@@ -42,6 +42,8 @@ class Histories(RuleBasedStateMachine):
             for told in SCENES[(scene + self.turn) % len(SCENES)](history.world):
                 if isinstance(told, datetime):
                     history.pass_to(told)
+                elif isinstance(told, Changed):
+                    history.change(told)
                 else:
                     history.play(told)
                     self.goal, self.wished = told.case, told.act
@@ -70,6 +72,8 @@ class Histories(RuleBasedStateMachine):
             self.wish = draw(st.sampled_from(self.wanted.acts or wishes if draw(st.booleans()) else wishes))
             case = nearest(w, self.wish, around(w, self.goal))[0:1]
             self.goal = case[0].name if case and case[0] else ""
+        if draw(st.integers(0, 39)) >= (30 if self.wish.startswith("term_decision.") else 39):
+            history.change(draw(st.sampled_from(changes(w))))
         before = len(history.steps)
         if draw(st.integers(0, 3)) >= (2 if self.wanted.codes else 3):
             acts = met(w, draw(st.sampled_from(looked_for(w, self.wanted.codes))), draw(st.integers(0, 999)))

@@ -16,8 +16,6 @@ from tests.reference import ACTS, Attempt, World
 NEVER_MET = {
     "deputy_appointment.recommended_already": "only another case recommends, and passes over what is refused",
     "poll.sheet_by_the_working_body": "in a scenario every sheet is entered by the working body",
-    "term_decision.move": "in a scenario the calendar stays the same",
-    "term_decision.leave": "in a scenario the calendar stays the same",
 }
 TRIES = 5
 ASKED = {  # whose rules are asked elsewhere too

@@ -5,14 +5,17 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from tests.histories.picked import hour
+from tests.histories.stage import Changed
 from tests.reference import Attempt, World
+from tests.reference.days import working_days
 
-Scene = Callable[[World], Iterator[Attempt | datetime]]  # an hour: time passes until then
+Told = Attempt | Changed | datetime  # an hour: time passes until then
+Scene = Callable[[World], Iterator[Told]]
 
 AGENDA = ["Language policy", "Plan"]
 
 
-def nothing(w: World) -> Iterator[Attempt | datetime]:
+def nothing(w: World) -> Iterator[Told]:
     """Nothing has happened yet."""
     yield from ()
 
@@ -22,20 +25,20 @@ def ten(day: Any) -> datetime:
     return datetime.combine(day, time(10))
 
 
-def convened(w: World, **facts: Any) -> Iterator[Attempt | datetime]:
+def convened(w: World, name: str = "session-1", **facts: Any) -> Iterator[Told]:
     """A session is convened."""
     told = {"kind": "ordinary", "ground": "own_initiative", "order": {"number": "1", "date": w.today}, "city": "Astana",
             "place": "Palace", "starts_at": hour(w.today + timedelta(days=33)), "agenda": AGENDA, **facts}  # fmt: skip
-    yield Attempt("ch", "session.convene", "session-1", told)
+    yield Attempt("ch", "session.convene", name, told)
 
 
-def announced(w: World, **facts: Any) -> Iterator[Attempt | datetime]:
+def announced(w: World, **facts: Any) -> Iterator[Told]:
     """A session is announced."""
     yield from convened(w, **facts)
     yield Attempt("wb", "session.announce", "session-1", {"channel": "website"})
 
 
-def in_haste(w: World) -> Iterator[Attempt | datetime]:
+def in_haste(w: World) -> Iterator[Told]:
     """An extraordinary session is convened for the next days."""
     yield from convened(w, kind="extraordinary", starts_at=hour(w.today + timedelta(days=8)))
 
@@ -43,7 +46,7 @@ def in_haste(w: World) -> Iterator[Attempt | datetime]:
 def session(method: str) -> Scene:
     """Make a session in which a vote is open, another question waits, and two members are not in the hall."""
 
-    def scene(w: World) -> Iterator[Attempt | datetime]:
+    def scene(w: World) -> Iterator[Told]:
         day, members = w.today + timedelta(days=33), sorted(w.holders("member"))
         yield from announced(w, last_day=day + timedelta(days=2))
         for number in (1, 2):
@@ -62,7 +65,7 @@ def session(method: str) -> Scene:
     return scene
 
 
-def paused(w: World) -> Iterator[Attempt | datetime]:
+def paused(w: World) -> Iterator[Told]:
     """Everything is voted on, and the session is not closed yet."""
     yield from session("show_of_hands")(w)
     counts = {"for": len(w.holders("member")) - 2, "against": 0, "abstain": 0}
@@ -72,7 +75,7 @@ def paused(w: World) -> Iterator[Attempt | datetime]:
     yield Attempt("ch", "session.pause", "session-1", {})
 
 
-def registering(w: World) -> Iterator[Attempt | datetime]:
+def registering(w: World) -> Iterator[Told]:
     """Members arrive at a session."""
     yield from announced(w)
     yield ten(w.today + timedelta(days=33))
@@ -80,7 +83,7 @@ def registering(w: World) -> Iterator[Attempt | datetime]:
     yield Attempt("wb", "session.check_in", "session-1", {"members": sorted(w.holders("member"))[:3]})
 
 
-def requested(w: World) -> Iterator[Attempt | datetime]:
+def requested(w: World) -> Iterator[Told]:
     """A third of the members ask for an extraordinary session."""
     members = sorted(w.holders("member"))
     yield Attempt(members[0], "session_request.open", "session_request-1", {"questions": AGENDA[:1]})
@@ -89,14 +92,14 @@ def requested(w: World) -> Iterator[Attempt | datetime]:
     yield Attempt("wb", "session_request.register", "session_request-1", {})
 
 
-def by_request(w: World) -> Iterator[Attempt | datetime]:
+def by_request(w: World) -> Iterator[Told]:
     """An extraordinary session is convened as they asked."""
     yield from requested(w)
     starts = hour(w.today + timedelta(days=28))
     yield from announced(w, kind="extraordinary", ground="request", request="session_request-1", starts_at=starts)
 
 
-def council(w: World) -> Iterator[Attempt | datetime]:
+def council(w: World) -> Iterator[Told]:
     """The Council is in session and has a candidacy before it."""
     head = {"body": "head_letter", "number": "1", "date": w.today}
     told = {"person": "p:A", "route": "state_body", "decision": head, "consent": True}
@@ -116,7 +119,7 @@ def council(w: World) -> Iterator[Attempt | datetime]:
     yield Attempt("ch", "council_meeting.open", "council_meeting-1", {})
 
 
-def half_empty(w: World) -> Iterator[Attempt | datetime]:
+def half_empty(w: World) -> Iterator[Told]:
     """Most of the Council have left its meeting."""
     yield from council(w)
     present = sorted(w.holders("council_member"))[1:]
@@ -126,7 +129,7 @@ def half_empty(w: World) -> Iterator[Attempt | datetime]:
 def voted(votes_for: bool, **told: Any) -> Scene:
     """Make a vote of the Council that is closed: all for it, or all against."""
 
-    def scene(w: World) -> Iterator[Attempt | datetime]:
+    def scene(w: World) -> Iterator[Told]:
         yield from council(w)
         here = len(w.holders("council_member")) - 1
         counts = {"for": here, "against": 0, "abstain": 0} if votes_for else {"for": 0, "against": here, "abstain": 0}
@@ -140,7 +143,7 @@ def voted(votes_for: bool, **told: Any) -> Scene:
     return scene
 
 
-def submitted(w: World) -> Iterator[Attempt | datetime]:
+def submitted(w: World) -> Iterator[Told]:
     """A candidacy lies before the Chairman."""
     yield from voted(True, kind="candidacy")(w)
     for deputy in sorted(w.holders("deputy_chairman")):
@@ -150,7 +153,7 @@ def submitted(w: World) -> Iterator[Attempt | datetime]:
 def wrongly_nominated(*told: dict[str, Any]) -> Scene:
     """Make nominations that are not in order, each for its own reason."""
 
-    def scene(w: World) -> Iterator[Attempt | datetime]:
+    def scene(w: World) -> Iterator[Told]:
         who = {"state_body": "sb:gov", "association": "as:conf", "small_assembly": "a:Almaty"}
         for number, (person, one) in enumerate(zip("ABCD", told, strict=False), 1):
             decision = {"number": "1", "date": w.today, "body": one.get("decided", "board")}
@@ -166,7 +169,7 @@ def wrongly_nominated(*told: dict[str, Any]) -> Scene:
     return scene
 
 
-def by_post(w: World) -> Iterator[Attempt | datetime]:
+def by_post(w: World) -> Iterator[Told]:
     """Sheets of a poll are awaited from the post."""
     told = {"kind": "deputy_recommendation", "question": "A question", "subject": "p:A", "by_post": True}
     yield Attempt("ch", "poll.draft", "poll-1", told)
@@ -174,7 +177,7 @@ def by_post(w: World) -> Iterator[Attempt | datetime]:
     yield ten(w.today + timedelta(days=11))
 
 
-def reported(w: World) -> Iterator[Attempt | datetime]:
+def reported(w: World) -> Iterator[Told]:
     """A member has lost his office, and a deputy wants him removed."""
     who = min(w.holders("member") - w.holders("deputy_chairman") - w.holders("chairman"))
     told = {"ground": "office_changed", "date": w.today}
@@ -184,7 +187,7 @@ def reported(w: World) -> Iterator[Attempt | datetime]:
     yield Attempt(deputy, "removal.submit", "removal-1", told)
 
 
-def new_rules(w: World) -> Iterator[Attempt | datetime]:
+def new_rules(w: World) -> Iterator[Told]:
     """One rule is soon another one, and another is proposed."""
     told = {"since": w.today + timedelta(days=300), "basis": {"kind": "decree", "number": "1", "date": w.today}}
     majority = {"rule": "council.majority", "value": "3/4", "norm": "9.2c", "open_cases": "follow"}
@@ -193,6 +196,23 @@ def new_rules(w: World) -> Iterator[Attempt | datetime]:
     yield Attempt(
         "wb", "edition.propose", "edition-2", told | {"rule": "poll.default_days", "value": 12, "norm": "9.3b"}
     )
+
+
+def another_calendar(w: World) -> Iterator[Told]:
+    """The next working day becomes a day off: an announcement would be due a day later, another is decided already."""
+    for number in (1, 2):
+        yield from convened(w, f"session-{number}", kind="extraordinary", starts_at=hour(w.today + timedelta(days=8)))
+    yield Changed("days_off", working_days(w.today, 1, w.days))
+    told = {"case": "session-2", "deadline": "announcement", "version": w.calendar, "reason": "The day is known"}
+    yield Attempt("ch", "term_decision.leave", "term_decision-1", told)
+
+
+def worked(w: World) -> Iterator[Told]:
+    """A Saturday becomes a working day, and is over: an announcement would have been due on it."""
+    yield ten(w.today + timedelta(days=(4 - w.today.weekday()) % 7))
+    yield from in_haste(w)
+    yield Changed("days_worked", w.today + timedelta(days=1))
+    yield ten(w.today + timedelta(days=2))
 
 
 SCENES: tuple[Scene, ...] = (
@@ -207,5 +227,5 @@ SCENES: tuple[Scene, ...] = (
         {"route": "association", "association": {"name": "conf", "level": "regional", "highest_body": "congress"}},
     ),
     session("secret"), session("roll_call"), session("show_of_hands"), registering, requested, by_request, council, by_post,
-    reported, new_rules, half_empty, in_haste,
+    reported, new_rules, half_empty, in_haste, another_calendar, worked,
 )  # fmt: skip

@@ -5,8 +5,8 @@ import dataclasses
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
 
 from desk.rehearsal.play import Play, Played
 from desk.rehearsal.play_roster import put_in_office
@@ -65,6 +65,13 @@ SETTINGS = (
     _setting(datetime(2010, 12, 13, 9), 12, 5, 1, candidacy__council_outcome="blocking"),
     _setting(datetime(2008, 1, 29, 9), 16, 7, 2, removal__submission__min_submitters=2),
 )
+
+
+class Changed(NamedTuple):
+    """A day of the calendar that becomes another one by a decision."""
+
+    kind: str  # days_off, days_worked, ordinary_days
+    day: date
 
 
 class Difference(AssertionError):

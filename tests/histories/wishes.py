@@ -40,7 +40,7 @@ FAMILIES = (
     ("poll",),
     ("membership", "removal", "council_seat"),
     ("deputy_appointment", "office"),
-    ("edition",),
+    ("edition", "term_decision"),
 )
 VOTES = ("council_question.close_vote", "poll.close", "resolution.close_vote", "session_request.register")
 

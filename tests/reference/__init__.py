@@ -10,9 +10,7 @@ after it. In it `w` is the Assembly, `c` the case, `a` what the act tells; each 
 reason, and when it stands in the way), and what stands after `yield THEN` is what follows when none does. `brought` says on which
 other cases an act is brought about, `world` has days, people, cases and the clock.
 
-Outside of it: what is moved or left when the calendar of days off changes (the acts `term_decision.move` and `leave` are always
-refused here, since in a scenario the calendar stays the same), and of an erasure what becomes of names and words: it decides
-nothing by them.
+Outside of it: of an erasure what becomes of names and words; it decides nothing by them.
 """
 
 from tests.reference import council, orders, people, sittings

@@ -120,7 +120,7 @@ def poll_open(w, c, a):
     """Ten days, if nothing is said; at least three working days (B06)."""
     last = a.get("closes_on", w.today + w.law("poll.default_days", c) * DAY)
     days = (w.today + n * DAY for n in range(1, (last - w.today).days + 1))
-    yield "9.3b", "poll.too_short", sum(works(day) for day in days) < w.law("poll.minimum_working_days", c)
+    yield "9.3b", "poll.too_short", sum(works(day, w.days) for day in days) < w.law("poll.minimum_working_days", c)
     yield THEN
     c.told |= {"opened": w.now, "closes_on": last, "answers": []}
     c.concerns |= w.holders("council_member")

@@ -11,9 +11,9 @@ DAYS = {row["date"]: row["kind"] for row in csv.DictReader(KNOWN.read_text(encod
 DAY = timedelta(days=1)
 
 
-def works(day):
-    """Five days a week, but for days off, and on those that were decided to be worked (H05)."""
-    kind = DAYS.get(day.isoformat())
+def works(day, days):
+    """Five days a week, but for days off, and on those that were decided to be worked, by a calendar (H05)."""
+    kind = days.get(day.isoformat())
     return kind == "day_worked" if kind else day.weekday() < 5
 
 
@@ -22,12 +22,12 @@ def after(day):
     return datetime.combine(day + DAY, time())
 
 
-def working_days(start, number):
+def working_days(start, number, days):
     """The day on which so many working days have passed; the day of the event is not counted."""
     day = start
     while number:
         day += DAY
-        number -= works(day)
+        number -= works(day, days)
     return day
 
 
@@ -37,9 +37,14 @@ def months(day, number):
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def rolled(day):
+def rolled(day, days):
     """A last day that is off moves to the next working day (H01)."""
-    return day if works(day) else rolled(day + DAY)
+    return day if works(day, days) else rolled(day + DAY, days)
+
+
+def months_rolled(start, number, days):
+    """So many months, and to the next working day where the last is off (H01, H02)."""
+    return rolled(months(start, number), days)
 
 
 def share(written):

@@ -4,8 +4,6 @@ from tests.reference.days import share
 from tests.reference.table import LAW, OWN_PROCEDURE
 from tests.reference.world import THEN, WARNING
 
-CALENDAR = 1  # the version of the calendar: in a scenario, and in a history, it does not change
-
 
 def lawful(rule, value):
     """Whether a rule may have a value: no minority decides, no term is of no time; a ruling has one of its answers."""
@@ -14,7 +12,7 @@ def lawful(rule, value):
         return isinstance(value, str) and "/" in value and share(value) >= share(least)
     if "answers" in rule:
         return value in rule["answers"]
-    return isinstance(value, type(rule["value"])) and (least is None or value >= least)
+    return isinstance(value, type(rule["value"])) and (least is None or least <= value <= rule.get("most", value))
 
 
 def still_to_come(w, c, told):
@@ -56,13 +54,23 @@ def edition_withdraw(w, c, a):
     yield "22.1", "edition.confirmed_already", c.state == "confirmed" and a.office == "working_body"
 
 
+def term_decision_leave(w, c, a):
+    """What the calendar of now would count otherwise is decided, by it, and once; else there is nothing to decide (H05)."""
+    c.parent, deadline = w.case(a["case"]), a["deadline"]
+    decided = [each.told for each in w.all("term_decision", "left", of=c.parent) if each is not c]
+    decided = any((told["deadline"], told["version"]) == (deadline, w.calendar) for told in decided)
+    yield "22.1", "term_decision.another_calendar", a["version"] != w.calendar
+    yield "22.1", "term_decision.decided_already", decided
+    yield "22.1", "term_decision.stands", not w.anew(c.parent, deadline) and not decided
+
+
 def term_decision_move(w, c, a):
-    """Only what another calendar would count otherwise is decided; while it stays the same there is nothing (H05)."""
-    yield "22.1", "term_decision.another_calendar", a["version"] != CALENDAR
-    yield "22.1", "term_decision.stands", True
-
-
-term_decision_leave = term_decision_move
+    """Not into the past (22.1)."""
+    yield from term_decision_leave(w, c, a)
+    due = w.anew(c.parent, a["deadline"])
+    yield "22.1", "term_decision.already_past", due and due <= w.now
+    yield THEN
+    c.parent.open[a["deadline"]] = due
 
 
 def erasure_order(w, c, a):

@@ -1,6 +1,6 @@
 """The Assembly in session: sessions, resolutions, requests (items 3, 8, 20.2 of the Regulation)."""
 
-from tests.reference.days import DAY, months, reached, working_days
+from tests.reference.days import DAY, after, months, reached, working_days
 from tests.reference.world import THEN, WARNING, counted, votes
 
 # ---------------------------------------------------------------------------------------------------------------------- sessions
@@ -18,7 +18,7 @@ def majority(w, c, votes, here):
 
 def in_time(w, c, told, starts, last):
     """Ahead; an extraordinary one after the decision, and within a month of it (8.2c, A03, A16, H01)."""
-    extraordinary, month, day = told["kind"] == "extraordinary", w.month_of(c, told), starts.date()
+    extraordinary, month, day = told["kind"] == "extraordinary", w.last(*w.month_of(c, told)), starts.date()
     yield "8.2c" if extraordinary else "8.1b", "session.begins_in_the_past", starts <= w.now
     yield "8.2c", "session.not_after_the_decision", extraordinary and day <= told["order"]["date"]
     yield "8.2c", "session.after_the_month", extraordinary and day > month
@@ -29,7 +29,7 @@ def set_dates(w, c, starts, last, counted_from):
     """A month's notice counted back; where an extraordinary session has no month, the next working day (A01, A02, H02)."""
     back = months(starts.date(), -w.law("session.notice_months", c))
     short = c.told["kind"] == "extraordinary" and back < counted_from
-    notice = working_days(counted_from, w.law("extraordinary.announce_working_days", c)) if short else back
+    notice = (working_days, counted_from, w.law("extraordinary.announce_working_days", c)) if short else after(back)
     c.told |= {"starts_at": starts, "last_day": last, "short": short, "notice": notice}
 
 
@@ -49,8 +49,12 @@ def session_convene(w, c, a):
 
 
 def session_announce(w, c, a):
-    """A month before the first day; less, with a warning, only where an extraordinary session leaves no month (A02)."""
-    late, day, extraordinary = w.today > c.told["notice"], c.told["starts_at"].date(), c.told["kind"] == "extraordinary"
+    """Until the deadline that stands; less than a month, with a warning, only where an extraordinary session leaves none (A02)."""
+    late, day, extraordinary = (
+        c.open["announcement"] <= w.now,
+        c.told["starts_at"].date(),
+        c.told["kind"] == "extraordinary",
+    )
     month, few = months(day, -w.law("session.notice_months", c)), w.law("extraordinary.minimum_notice_days", c)
     yield "8.1b", "session.announced_too_late", late and not c.told["short"]
     yield "8.1b", "session.announced_too_late_extraordinary", late and c.told["short"]

@@ -54,23 +54,23 @@ ACTS = {f"{name}.{act}": _row(told) for name, table in TABLES.items() for act, t
 TERMS = {name: term for table in TABLES.values() for name, term in table["deadlines"].items()}
 CLOCK = {name: term["expires"] for name, term in TERMS.items() if "expires" in term}
 RANK = ("take_effect", "exit", "breach", "begin", "lapse", "close")  # at one instant, in this order
-# When a deadline is due that is opened at this moment; without a convened meeting a consideration has no date,
-# and an ordinary session has no month to be held in.
+# When a deadline is due that is opened at this moment, or how a calendar counts it, from which day and how long; without a
+# convened meeting a consideration has no date, and an ordinary session has no month to be held in.
 DUE = {
     "consideration": lambda w, c: min(
         [m.told["starts_at"] for m in w.all("council_meeting", "convened")], default=None
     ),
-    "submission": lambda w, c: after(working_days(w.today, w.law("candidacy.submission_working_days", c))),
+    "submission": lambda w, c: (working_days, w.today, w.law("candidacy.submission_working_days", c)),
     "approval": lambda w, c: after(w.today + w.law("candidacy.approval_days", c) * DAY),
-    "removal_task": lambda w, c: after(working_days(w.today, w.law("removal.task_working_days", c))),
+    "removal_task": lambda w, c: (working_days, w.today, w.law("removal.task_working_days", c)),
     "exit": lambda w, c: datetime.combine(c.told["from_date"], time()),
     "decision": lambda w, c: after(w.today + w.law("removal.decision_days", c) * DAY),
     "agreement": lambda w, c: c.told["starts_at"],
     "meeting": lambda w, c: c.told["starts_at"],
     "closing": lambda w, c: after(c.told["closes_on"]),
-    "tally": lambda w, c: after(working_days(w.today - DAY, w.law("poll.tally_working_days", c))),
-    "announcement": lambda w, c: after(c.told["notice"]),
-    "hold_by": lambda w, c: c.told["kind"] == "extraordinary" and after(w.month_of(c)),
+    "tally": lambda w, c: (working_days, w.today - DAY, w.law("poll.tally_working_days", c)),
+    "announcement": lambda w, c: c.told["notice"],
+    "hold_by": lambda w, c: c.told["kind"] == "extraordinary" and w.month_of(c),
     "opening": lambda w, c: c.told["starts_at"],
     "collection": lambda w, c: after(months(w.today, w.law("request.collection_months", c))),
     "convening": lambda w, c: after(w.today + w.law("request.convening_days", c) * DAY),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from tests.reference.days import months, rolled
+from tests.reference.days import DAYS, after, months_rolled
 from tests.reference.table import ACTS, BEGIN, CLOCK, DUE, LAW, NOMINATING, OFFICES, ONES_OWN, RANK, ROUTES, TABLES
 
 THEN = ("", "then", False)  # in an act: up to here there are rules; from here on it is done
@@ -27,6 +27,9 @@ class Case:
     seq: int = 0
     opened: date | None = None
     open: dict[str, datetime | None] = field(default_factory=dict)  # deadlines, and when they are due
+    counted: dict[str, tuple] = field(
+        default_factory=dict
+    )  # of those that a calendar counts: how, from which day, how long
     joint: set[str] = field(default_factory=set)  # deputies who have done what all do together
     concerns: set[str | None] = field(default_factory=set)  # whom it names, and who acted in it for himself
     present: set[str] = field(default_factory=set)
@@ -92,6 +95,7 @@ class World:
         self.now, self.rulings = now, rulings or {}
         self.cases, self.names = [], {}
         self.people, self.bodies = set(), {}
+        self.days, self.calendar, self.decided = dict(DAYS), 1, {}  # the calendar, and which version of it
         self.by_clock = []
 
     # ------------------------------------------------------------------------------------------------------------- who is who
@@ -136,8 +140,23 @@ class World:
         return value
 
     def month_of(self, c, told=None):
-        """The last day of an extraordinary session's month, from the decision on (8.2c, H01)."""
-        return rolled(months((told or c.told)["order"]["date"], self.law("extraordinary.within_months", c)))
+        """An extraordinary session's month, from the decision on (8.2c, H01)."""
+        return months_rolled, (told or c.told)["order"]["date"], self.law("extraordinary.within_months", c)
+
+    def last(self, how, start, number):
+        """The last day of a term by the calendar of now."""
+        return how(start, number, self.days)
+
+    def decide(self, kind, day):
+        """A day becomes a day off, a working day, or what its weekday says; the same of one day again is nothing (H05)."""
+        if self.decided.get(day) != (kind, self.today):
+            self.decided[day], self.calendar = (kind, self.today), self.calendar + 1
+            self.days |= {day.isoformat(): {"days_off": "day_off_moved", "days_worked": "day_worked"}.get(kind)}
+
+    def anew(self, c, name):
+        """When an open deadline would be due by the calendar of now, if that is another instant (H05)."""
+        due = after(self.last(*c.counted[name])) if c and name in c.open and name in c.counted else None
+        return due if due and due != c.open[name] else None
 
     # ----------------------------------------------------------------------------------------------------------------- acting
 
@@ -218,6 +237,9 @@ class World:
             c.open = {other: due for other, due in c.open.items() if name not in (other, "*")}
         elif sign == "!":
             due = DUE[name](self, c)
+            c.counted.pop(name, None)
+            if isinstance(due, tuple):
+                c.counted[name], due = due, after(self.last(*due))
             c.open |= {name: due} if due is not False else {}
         else:
             for other in BRINGS[what](self, c, told):
