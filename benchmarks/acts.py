@@ -142,6 +142,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--procs", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(arguments)
+    if not 1 <= chosen.procs <= chosen.cases:
+        parser.error("--cases and --procs: at least one of each is needed, and a case for each process")
     figures = measure(chosen.db, chosen.cases, chosen.procs)
     if chosen.json:
         print(json.dumps(figures))

@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from benchmarks import ballots, doors, due, pages, ratio, reading, service, starts
+from benchmarks.command import ACTS
 from benchmarks.figures import Figure, as_json, as_text
 from benchmarks.place import place
-
-ACTS = "acts"
 
 
 def performed() -> Iterator[Figure]:
@@ -44,12 +43,8 @@ PARTS: dict[str, Callable[[], Iterable[Figure]]] = {
 
 def main(arguments: Sequence[str]) -> int:
     """Measure what the command line names (all of it, if nothing) and print the table; as JSON on the last line with --json."""
-    if arguments[:1] == [ACTS]:
-        from benchmarks import acts
-
-        return acts.main(arguments[1:])
     parser = argparse.ArgumentParser(
-        prog="kenes bench", description=__doc__, epilog="kenes bench acts --help: one measurement of acts a second."
+        prog="kenes bench", description=__doc__, epilog=f"kenes bench {ACTS} --help: one measurement of acts a second."
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all of them, if none is named")
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from models.settings import Settings, WrongSettingError, read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from machines.rulebook import Rulebook
 
 SECONDS_TO_FINISH = 5  # for answers under way when the desk is asked to end: `kenes up` waits ten
@@ -40,8 +42,8 @@ def main() -> int:
     return 0
 
 
-def serve(settings: Settings) -> None:
-    """Serve until a signal ends it.
+def serve(settings: Settings, begun: Callable[[], None] | None = None) -> None:
+    """Serve until a signal ends it; *begun* tells whoever waits that the port is taken.
 
     Raises WrongSettingError for a wrong ruling, before the port is taken: who waits for the port takes it for a desk that
     runs. Also where something listens already, or where this machine has no such address.
@@ -50,6 +52,8 @@ def serve(settings: Settings) -> None:
 
     book = configured_book(settings)
     with closing(listen(settings)) as listening:
+        if begun:
+            begun()
         _begin(settings, book)
         import uvicorn
 

@@ -104,7 +104,7 @@ def _make_home(settings: Settings) -> None:
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(settings, error) from None
+        raise unwritable(settings, error) from None
 
 
 def _home_key(settings: Settings) -> Path:
@@ -115,7 +115,7 @@ def _home_key(settings: Settings) -> Path:
             _make_key(file)
         mode = file.stat().st_mode
     except OSError as error:
-        raise _unwritable(settings, error) from None
+        raise unwritable(settings, error) from None
     if os.name == "posix" and mode & 0o077:
         got = f"mode {mode & 0o777:o}; chmod 600 mends it"
         raise WrongSettingError(KEY_FILE, source=str(file), expected="a file that only its owner reads", got=got)
@@ -171,6 +171,7 @@ def _told_of(settings: Settings) -> Iterator[None]:
         raise settings.wrong("database_url", expected="a database that can be reached and written", got=said) from error
 
 
-def _unwritable(settings: Settings, error: OSError) -> WrongSettingError:
+def unwritable(settings: Settings, error: OSError) -> WrongSettingError:
+    """Make the error for a home in which nothing can be written."""
     got = f"{error.filename or settings.home}: {(error.strerror or str(error)).lower()}"
     return settings.wrong("home", expected="a folder that can be written", got=got)

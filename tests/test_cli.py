@@ -621,6 +621,33 @@ def test_the_benchmarks_get_their_own_options(run: Run) -> None:
     assert "--procs" in run("bench", "acts", "--help").stdout
 
 
+@pytest.mark.parametrize(
+    "wrong", [("--cases", "0"), ("--cases", "-3"), ("--procs", "0"), ("--cases", "2", "--procs", "3")]
+)
+def test_nothing_is_measured_of_no_acts(run: Run, wrong: tuple[str, ...]) -> None:
+    """A number that leaves a process without a case is a wrong argument, no bug."""
+    run("bench", "acts", *wrong, status=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["acts", "--cases", "2", "--json"], 0, '"acts": 10'),
+        (["perform"], 2, "make develop"),
+    ],
+)
+def test_acts_are_measured_with_what_make_setup_installs(
+    monkeypatch: pytest.MonkeyPatch, run: Run, arguments: list[str], status: int, said: str
+) -> None:
+    """Only the table needs more, and says what."""
+    for name in [each for each in sys.modules if each.startswith("benchmarks")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("aiosmtpd", "aiosmtpd.controller", "tests.receivers", "tests.service"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "aiosmtpd", None)
+    assert said in run("bench", *arguments, status=status).output
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),

@@ -58,6 +58,41 @@ def test_a_used_port_is_said_in_one_line(settings: Settings, capsys: pytest.Capt
     assert f"Port {port} of 127.0.0.1 is in use by another program" in capsys.readouterr().out
 
 
+def test_a_used_port_leaves_no_trace(tmp_path: Path):
+    """No home is made, no demonstration loaded: the next start may be meant for another folder."""
+    port = free_port()
+    environment = environment_of_test(tmp_path, KENES_HOME=str(tmp_path / "home"), KENES_URL=f"http://127.0.0.1:{port}")
+    with socket.create_server(("127.0.0.1", port)):
+        done = subprocess.run(
+            [*KENES, "up", "--demo"], check=False, env=environment, cwd=tmp_path, capture_output=True, text=True
+        )
+    assert (2, 1) == (done.returncode, len(done.stdout.splitlines())), done.stdout + done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_home_that_cannot_be_written_is_a_wrong_setting(tmp_path: Path):
+    """It is said which, before anything is started."""
+    (tmp_path / "file").write_text("")
+    environment = {"KENES_HOME": str(tmp_path / "file" / "home"), "KENES_URL": f"http://127.0.0.1:{free_port()}"}
+    with pytest.raises(WrongSettingError, match="expected a folder that can be written"):
+        up(read_settings(environment, tmp_path))
+
+
+def test_a_home_in_use_is_let_be(settings: Settings, capsys: pytest.CaptureFixture[str]):
+    """What comes before a start is not done either."""
+    with (settings.home / "up.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert 2 == up(settings, lambda: pytest.fail("nothing is loaded into a home in use"))
+    assert "already on" in capsys.readouterr().out
+
+
+def test_a_desk_says_its_address_when_the_port_is_its_own(settings: Settings):
+    """Not of a port that somebody else has."""
+    port = int(settings.url.rpartition(":")[2])
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(WrongSettingError, match="expected a free port"):
+        serve(settings, lambda: pytest.fail("the port is not ours"))
+
+
 @pytest.mark.parametrize("start", [up, serve])
 def test_a_wrong_ruling_ends_the_start(tmp_path: Path, start: Callable[[Settings], object]):
     """Before the port is taken, by which a desk that runs is known."""

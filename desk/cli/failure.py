@@ -106,7 +106,10 @@ def _of_the_database(error: Exception) -> str | None:
     cause = getattr(error, "orig", None) or error
     said = str(cause).strip().partition("\n")[0]
     if "readonly" in said or "read-only" in said:
-        return f"The database is read-only: {said}. Nothing was written."
+        return (
+            f"The database can only be read by whoever runs this: {said}. Nothing was written. "
+            "Run it as the owner of the home, or let this user write there; looking needs it too."
+        )
     if "no such table" in said or "does not exist" in said:
         return (
             f"The database is not a home of kenes, or of an older version: {said}. `kenes init` brings it up to date."

@@ -44,11 +44,13 @@ def up(ctx: typer.Context, demo: Demo = False) -> None:
     from desk.running.up import up as start
 
     console = console_of(ctx)
-    if demo:
-        load(console, prepared(console))
-    settings = console.settings
-    os.environ.pop(OWN_SETTING, None)  # it is no setting of the service
-    raise typer.Exit(start(settings))
+
+    def first() -> None:
+        if demo:
+            load(console, prepared(console))
+        os.environ.pop(OWN_SETTING, None)  # it is no setting of the service
+
+    raise typer.Exit(start(console.settings, first))
 
 
 def desk(ctx: typer.Context) -> None:
@@ -57,9 +59,8 @@ def desk(ctx: typer.Context) -> None:
 
     console = console_of(ctx)
     prepared(console)
-    if console.settings.log == "text":
-        console.tell(f"The desk: {console.settings.url}")
-    serve(console.settings)
+    begun = (lambda: console.tell(f"The desk: {console.settings.url}")) if console.settings.log == "text" else None
+    serve(console.settings, begun)
 
 
 def worker(ctx: typer.Context) -> None:
@@ -96,14 +97,14 @@ def bench(ctx: typer.Context) -> None:
     kenes bench [PART…] [--json]; kenes bench acts --db sqlite|pg --cases N --procs P --json
     """
     try:
-        table = importlib.import_module("benchmarks.table")
+        benchmarks = importlib.import_module("benchmarks.command")
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("benchmarks"):
             raise
         raise Ended(
             WRONG, "The benchmarks are not part of the installation: run this in the project's folder."
         ) from None
-    raise typer.Exit(table.main([*ctx.args]) or 0)
+    raise typer.Exit(benchmarks.main([*ctx.args]) or 0)
 
 
 @tokens.command("create")

@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -18,24 +19,25 @@ from desk.running.supervisor import KENES, WORKER, WRONG, Supervisor, address_of
 from models.settings import Settings
 
 
-def up(settings: Settings) -> int:
+def up(settings: Settings, first: Callable[[], None] = lambda: None) -> int:
     """Start everything and look after it until Ctrl-C; return the exit status.
 
-    Raises WrongSettingError for a wrong ruling, before anything is started.
+    *first* is done once nothing stands in the way of the start: a home in use or a used port leaves no trace of it.
+    Raises WrongSettingError for a wrong ruling, before anything is started, and for a home that cannot be written.
     """
     _check_rulings(settings)
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (settings.home / "up.lock").open("a+") as lock:
+    used = _used(settings)
+    if used and not settings.home.exists():
+        say(used)
+        return WRONG
+    with _lock_of(settings) as lock:
         if not _taken(lock):
             say(_running_already(settings.home))
             return WRONG
-        host, port = address_of(settings.url)
-        if not _is_free(host, port):
-            another = f"http://{host}:{port + 1}"
-            say(
-                f"Port {port} of {host} is in use by another program: end it, or set KENES_URL to another, such as {another}."
-            )
+        if used:
+            say(used)
             return WRONG
+        first()
         return Supervisor(settings, prefect_port=_port_for_prefect(settings.home)).run()
 
 
@@ -63,6 +65,28 @@ def _check_rulings(settings: Settings) -> None:
 def _prepared() -> int:
     """Make the home ready in a process of its own, so that this one stays small; what is wrong is said there."""
     return subprocess.run([*KENES, "init"], stdout=subprocess.DEVNULL, check=False).returncode  # noqa: S603
+
+
+def _used(settings: Settings) -> str:
+    """Say which port is in use and what to do about it; nothing if it is free."""
+    host, port = address_of(settings.url)
+    if _is_free(host, port):
+        return ""
+    shown = f"[{host}]" if ":" in host else host
+    return (
+        f"Port {port} of {host} is in use by another program: end it, or set KENES_URL to another,"
+        f" such as http://{shown}:{port + 1}."
+    )
+
+
+def _lock_of(settings: Settings) -> IO[str]:
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return (settings.home / "up.lock").open("a+")
+    except OSError as error:
+        from models.home import unwritable
+
+        raise unwritable(settings, error) from None
 
 
 def _taken(lock: IO[str]) -> bool:
