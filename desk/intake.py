@@ -68,7 +68,7 @@ async def _checked(scope: Scope, receive: Receive) -> Receive:
     if body is None:
         scope["state"]["status"] = WrongStatus(413, most=LARGEST_BODY)
     elif body and not _is_json(Headers(scope=scope).get("content-type", "")):
-        scope["state"]["status"] = WrongStatus(415)
+        scope["state"]["status"] = WrongStatus(415, format="JSON", media="Content-Type: application/json")
     fault = fault_of(body or b"{}")
     if fault:
         scope["state"]["fault"] = fault

@@ -20,6 +20,7 @@ from examples import make_roster
 from machines.act import Act
 from machines.perform import perform
 from machines.rulebook import Rulebook
+from machines.wording import LANGUAGES, say
 from models.database import Database
 
 EXAMPLE = Path(make_roster.__file__).with_name("roster.csv")
@@ -619,6 +620,36 @@ def test_a_worker_needs_to_know_its_server(run: Run) -> None:
 def test_the_benchmarks_get_their_own_options(run: Run) -> None:
     """What follows `kenes bench` is theirs."""
     assert "--procs" in run("bench", "acts", "--help").stdout
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_totals_of_the_register_are_told_in_the_readers_language(home: Run, language: str) -> None:
+    """With every number, and none of another language's words."""
+    totals = home("--language", language, "members").output.splitlines()[-1]
+    expected = say("desk.terminal.totals", language, day="2026-11-24", members=350, quorum=234, council=30, majority=20,
+                   edition="2008-04-24")  # fmt: skip
+    assert expected == totals
+
+
+def test_a_day_that_does_not_exist_is_no_fault_of_the_yaml(home: Run) -> None:
+    """It is said which fact has it, and how days are written."""
+    said = home(
+        "case", "open", "candidacy.nominate", "--as", "s:Kostanay", "--fact", "decision={date: 2026-11-31}", status=2
+    )
+    assert "decision" in said.stderr
+    assert "a date is written as 2006-04-14" in said.stderr
+
+
+def test_situations_are_checked_by_either_option(run: Run) -> None:
+    """`--situations` is in the contract of the command line; `--check` looks at them too."""
+    assert (
+        run("procedures", "office", "--check").output == run("procedures", "office", "--check", "--situations").output
+    )
+
+
+def test_help_marks_what_may_be_left_out_once(run: Run) -> None:
+    """By one pair of brackets."""
+    assert "[OPTIONS] [NAME]" in run("person", "list", "--help").stdout
 
 
 @pytest.mark.parametrize(

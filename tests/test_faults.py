@@ -23,3 +23,11 @@ def test_numbers_are_told_where_the_fault_has_them() -> None:
     assert "is too long" == fault_in_words(fault, "en")["reason"]
     with_limit = fault | {"numbers": {"max_length": 4000}}
     assert "may have at most 4000 characters" == fault_in_words(with_limit, "en")["reason"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_choices_are_told_without_english(language: str) -> None:
+    """The library joins them with its own words."""
+    numbers = {"expected": "'session', 'council' or 'board'"}
+    fault = {"fact": "body", "code": "literal_error", "reason": "Input should be …", "numbers": numbers}
+    assert fault_in_words(fault, language)["reason"].endswith(": session, council, board")

@@ -120,7 +120,7 @@ def operator(
 @accounts.command("sessions")
 def sessions(
     ctx: typer.Context,
-    person: Annotated[str | None, typer.Argument(metavar="[PERSON]", help="only of this person")] = None,
+    person: Annotated[str | None, typer.Argument(metavar="PERSON", help="only of this person")] = None,
     end: Annotated[list[str] | None, typer.Option("--end", metavar="SESSION", help="end this one")] = None,
     end_all: Annotated[bool, typer.Option("--end-all", help="end all of them")] = False,
     as_json: Json = False,

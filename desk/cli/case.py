@@ -175,7 +175,7 @@ def try_acts(
     ctx: typer.Context,
     number: Number,
     person: As,
-    act: Annotated[str | None, typer.Argument(metavar="[ACT]", help="such as admit, unless --acts is given")] = None,
+    act: Annotated[str | None, typer.Argument(metavar="ACT", help="such as admit, unless --acts is given")] = None,
     fact: Fact = None,
     facts: FactsFile = None,
     office: Office = None,

@@ -146,11 +146,11 @@ class Console:
         if not cells:
             self.tell(self.in_words("nothing"))
 
-    def in_words(self, text: str) -> str:
+    def in_words(self, text: str, **numbers: object) -> str:
         """Return one of the texts for a terminal."""
         from machines.wording import say
 
-        return say(f"desk.terminal.{text}", self.language)
+        return say(f"desk.terminal.{text}", self.language, **numbers)
 
 
 def console_of(ctx: typer.Context, *, as_json: bool = False) -> Console:

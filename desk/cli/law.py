@@ -22,11 +22,14 @@ _DEADLINES = """SELECT {columns} FROM deadlines WHERE state = 'open' AND (due_at
 
 def procedures(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one procedure, such as candidacy")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="one procedure, such as candidacy")] = None,
     as_json: Json = False,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="draw the states")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="check graphs and small situations; exit status 6 if one is wrong")
+    ] = False,
+    situations: Annotated[
+        bool, typer.Option("--situations", help="the same as --check, which always looks at situations too")
     ] = False,
     scenarios: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="with --check: write counterexamples there as scenarios")
@@ -40,7 +43,7 @@ def procedures(
     if name is not None and name not in PROCEDURES:
         raise Ended(NOT_FOUND, f"There is no procedure {name!r}. There are: {', '.join(PROCEDURES)}.")
     chosen = [PROCEDURES[name]] if name else [*PROCEDURES.values()]
-    if check:
+    if check or situations:
         return _check(console, name, scenarios)
     if as_json:
         return console.data(tables.procedures_as_data(chosen))
@@ -51,7 +54,7 @@ def procedures(
 
 def norms(
     ctx: typer.Context,
-    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="one norm, such as 8.3a")] = None,
+    id: Annotated[str | None, typer.Argument(metavar="ID", help="one norm, such as 8.3a")] = None,
     as_json: Json = False,
 ) -> None:
     """List the norms and where they are carried out, or why not; of one, the code and the scenarios too."""

@@ -89,9 +89,7 @@ def again(
 @messages.command("bounced")
 def bounced(
     ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="the mail; - or nothing: standard input")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="the mail; - or nothing: standard input")] = None,
 ) -> None:
     """Note a letter that a mail server sends back (RFC 3464).
 

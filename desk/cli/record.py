@@ -21,9 +21,7 @@ CHECKER = "check_export.py"
 
 def verify(
     ctx: typer.Context,
-    export: Annotated[
-        Path | None, typer.Argument(metavar="[EXPORT]", help="an export; else the home's journal")
-    ] = None,
+    export: Annotated[Path | None, typer.Argument(metavar="EXPORT", help="an export; else the home's journal")] = None,
     as_json: Json = False,
 ) -> None:
     """Replay the journal, verify chains and seals.

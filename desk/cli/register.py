@@ -96,7 +96,7 @@ def add(
 @person.command("list")
 def list_people(
     ctx: typer.Context,
-    search: Annotated[str, typer.Argument(metavar="[NAME]", help="part of a name, as one types it")] = "",
+    search: Annotated[str, typer.Argument(metavar="NAME", help="part of a name, as one types it")] = "",
     as_json: Json = False,
 ) -> None:
     """List the people of the register, in the order of the Kazakh alphabet."""
@@ -121,17 +121,22 @@ def members(ctx: typer.Context, as_of: AsOf = None, as_json: Json = False) -> No
     _answer(ctx, MEMBER_COLUMNS, [tuple(one[name] for name in MEMBER_COLUMNS) for one in found["items"]], as_json=False)
     totals, edition = found["totals"], "+".join([found["edition"]["id"], *found["edition"]["entered"]])
     console.tell(
-        f"{found['as_of']}: members who count {totals['members']}, quorum of a session {totals['session_quorum'] or '-'}; "
-        f"Council {totals['council']}, its majority {totals['council_majority'] or '-'}; edition {edition}."
+        console.in_words(
+            "totals",
+            day=found["as_of"],
+            members=totals["members"],
+            quorum=totals["session_quorum"] or "-",
+            council=totals["council"],
+            majority=totals["council_majority"] or "-",
+            edition=edition,
+        )
     )
     return None
 
 
 def offices(
     ctx: typer.Context,
-    office: Annotated[
-        str | None, typer.Argument(metavar="[OFFICE]", help="one office, such as deputy_chairman")
-    ] = None,
+    office: Annotated[str | None, typer.Argument(metavar="OFFICE", help="one office, such as deputy_chairman")] = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:

@@ -131,7 +131,7 @@ def create(
 @tokens.command("list")
 def list_all(
     ctx: typer.Context,
-    person: Annotated[str | None, typer.Argument(metavar="[PERSON]", help="only of this person")] = None,
+    person: Annotated[str | None, typer.Argument(metavar="PERSON", help="only of this person")] = None,
     as_json: Json = False,
 ) -> None:
     """List the tokens, never their secrets."""

@@ -23,7 +23,7 @@ WIDTH = len("2010-03-01 09:00")
 def simulate(
     ctx: typer.Context,
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="[FILE…]", help="scenarios, as docs/scenarios.md describes them")
+        list[str] | None, typer.Argument(metavar="FILE", help="scenarios, as docs/scenarios.md describes them")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the steps as JSON")] = False,
     database: Annotated[

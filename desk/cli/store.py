@@ -30,7 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 def backup(
     ctx: typer.Context,
     place: Annotated[
-        Path | None, typer.Argument(metavar="[FILE|FOLDER]", help="where to; else backups/ in the home")
+        Path | None, typer.Argument(metavar="FILE|FOLDER", help="where to; else backups/ in the home")
     ] = None,
     without_key: Annotated[bool, typer.Option("--without-key", help="leave the signing key out")] = False,
     as_json: Json = False,

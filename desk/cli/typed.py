@@ -41,7 +41,11 @@ def read_yaml(text: str, where: str) -> Any:
         return json.loads(json.dumps(yaml.safe_load(text), default=_iso))
     except RecursionError:
         raise typer.BadParameter(f"{where}: this is nested too deeply") from None
-    except (yaml.YAMLError, TypeError, ValueError) as error:
+    except ValueError as error:  # of a day that YAML takes for one
+        raise typer.BadParameter(
+            f"{where}: a value cannot be read: {error}; a date is written as 2006-04-14, and exists"
+        ) from None
+    except (yaml.YAMLError, TypeError) as error:
         raise typer.BadParameter(f"{where}: this is no YAML: {error}") from None
 
 
