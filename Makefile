@@ -94,6 +94,7 @@ lint: $(DEV)
 	@$(BIN)/vulture
 
 $(BIN)/python:
+	@[ -w . ] || { echo "kenes is installed into .venv in this folder, and it cannot be written: $$(pwd). Clone it where you may write."; exit 1; }
 	@[ -n "$(PYTHON)" ] || { echo "kenes needs Python 3.11 or newer; none was found. Name one: make setup PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv > /dev/null 2>&1 || { rm -rf .venv; \
 	  echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }

@@ -50,6 +50,7 @@ def make_app(
     app.state.languages = settings.languages
     app.state.failures = Failures()
     app.state.door = door or open_door(settings, clock=clock)
+    app.state.began = app.state.door.clock()
     app.add_middleware(OwnPagesOnly)
     app.add_middleware(Intake)
     answer_exceptions(app)

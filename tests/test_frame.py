@@ -1,12 +1,16 @@
 """The frame of every page: language and theme, navigation, problems as pages."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from desk.pages.appearance import local_address
+from flows.sweeps import beat
+from machines.wording import say
 from models import Database
+from models.heartbeat import LATE_AFTER, SWEEP
 from tests.api_client import Desk
 from tests.assembly import Assembly
 
@@ -48,6 +52,17 @@ def test_the_theme_is_kept_and_leads_back(desk: Desk) -> None:
     assert 'data-theme="dark"' in desk.client.get("/", headers=BROWSER).text
     desk.client.post("/looks", data={"theme": "pink"})
     assert 'data-theme="dark"' in desk.client.get("/", headers=BROWSER).text
+
+
+@pytest.mark.parametrize("before", [None, timedelta(hours=9)], ids=["never", "yesterday"])
+def test_a_desk_that_has_just_begun_calls_nobody_late(desk: Desk, before: timedelta | None) -> None:
+    """Whoever has started it reads that nobody has seen to what is due only once there was time to."""
+    began, late = desk.assembly.now, say("desk.first.no_time", "en")
+    if before:
+        beat(desk.assembly.database, SWEEP, began - before, "swept", done=0, failed=0)
+    assert late not in desk.client.get("/?lang=en", headers=BROWSER).text
+    desk.assembly.now = began + LATE_AFTER[SWEEP] + timedelta(seconds=1)
+    assert late in desk.client.get("/?lang=en", headers=BROWSER).text
 
 
 @pytest.mark.parametrize("away", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere", "x", "/\n", ""])

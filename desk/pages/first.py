@@ -37,7 +37,7 @@ def first_page(request: Request, visitor: Guest) -> Response:
     now, language = door.clock(), language_of_page(request, visitor)
     with looking(door) as db:
         shows: dict[str, Any] = {
-            "beats": _beats(db, now, language),
+            "beats": _beats(db, now, language, began=request.app.state.began),
             "alarms": alarms_shown(db, language, door.book.zone) if visitor and looks_after(visitor) else [],
         }
     shows["mailbox"] = sees_mailbox(request, visitor)
@@ -77,16 +77,14 @@ def docs(request: Request) -> Response:
     return drawn
 
 
-def _beats(db: Db, now: datetime, language: str) -> list[dict[str, Any]]:
-    found = heartbeats(db)
-    beats = [
-        {"name": flow_name(name, language), "age": age(at, now, language), "late": _late(name, at, now)}
-        for name, at in found
+def _beats(db: Db, now: datetime, language: str, *, began: datetime) -> list[dict[str, Any]]:
+    """Say when each flow last worked; what brings time to the cases is late once it has had its time since the desk *began*."""
+    found = dict(heartbeats(db))
+    ages = {name: age(at, now, language) for name, at in found.items()}
+    if SWEEP not in found:
+        ages[SWEEP] = say("desk.first.never", language)
+    late = now - max(began, found.get(SWEEP, began)) > LATE_AFTER[SWEEP]
+    return [
+        {"name": flow_name(name, language), "age": shown, "late": late and name == SWEEP}
+        for name, shown in ages.items()
     ]
-    if SWEEP not in dict(found):
-        beats.append({"name": flow_name(SWEEP, language), "age": say("desk.first.never", language), "late": True})
-    return beats
-
-
-def _late(name: str, at: datetime, now: datetime) -> bool:
-    return name == SWEEP and now - at > LATE_AFTER[SWEEP]
