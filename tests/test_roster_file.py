@@ -267,6 +267,14 @@ def test_names_stand_in_the_first_row() -> None:
     assert [(3, "name_ru", "contradiction")] == errors_of(MEMBER, SEAT | {"name_ru": "Асель"})
 
 
+@pytest.mark.parametrize(("column", "bad", "good"), [("email", "nowhere", "a@example.org"), ("language", "de", "kk")])
+def test_nobody_is_asked_to_repeat_what_is_wrong(column: str, bad: str, good: str):
+    """A cell that is wrong by itself is one error, in whichever of the person's rows it stands."""
+    for line, cells in ((2, (bad, good)), (3, (good, bad))):
+        rows = (MEMBER | {column: cells[0]}, SEAT | {column: cells[1]})
+        assert [(line, column)] == [error[:2] for error in errors_of(*rows)]
+
+
 def test_nobody_holds_an_office_twice() -> None:
     """The same person, office and body is a duplicate; another body is not."""
     assert [(3, "office", "duplicate")] == errors_of(MEMBER, MEMBER | {"body": "x"})

@@ -5,6 +5,7 @@ What the law allows is decided later, by the acts through which the rows are imp
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from desk.roster.file import COLUMNS, Row, UnreadableRosterError, read_date, read_rows
@@ -15,6 +16,7 @@ __all__ = [
     "COLUMNS", "NAMES", "Row", "RowError", "UnreadableRosterError", "check_rows", "error_in", "read_date", "read_rows",
 ]  # fmt: skip
 
+Cells = AbstractSet[tuple[int, str]]  # by line and column
 REQUIRED = ("person_id", *NAMES)  # a column that is not there is empty in every row
 _OF_THE_PERSON = (*NAMES, "email", "language")
 _OF_THE_BODY = ("region", "level", "highest_body", "body_kk", "body_ru", "body_en")
@@ -28,7 +30,8 @@ def check_rows(rows: Sequence[Row], *, today: date) -> list[RowError]:
     header = rows[0].header
     errors = [error for row in rows for error in check_row(row, today=today)]
     if set(REQUIRED) <= set(header):  # rows are compared only where nothing that tells them apart is missing
-        errors += _compare([row for row in rows if row.person_id], today=today)
+        wrong = {(error.line, error.column) for error in errors}
+        errors += _compare([row for row in rows if row.person_id], wrong, today=today)
     found = [error for error in errors if error.column in header or error.column not in REQUIRED]
     return [*_header_errors(header), *sorted(found, key=lambda error: error.line)]
 
@@ -47,9 +50,9 @@ def _header_errors(header: Sequence[str]) -> Iterator[RowError]:
             yield RowError(1, column, "repeated_column", f"line 1, {column}: {said}")
 
 
-def _compare(rows: Sequence[Row], *, today: date) -> Iterator[RowError]:
-    yield from _people(rows)
-    yield from _bodies(rows)
+def _compare(rows: Sequence[Row], wrong: Cells, *, today: date) -> Iterator[RowError]:
+    yield from _people(rows, wrong)
+    yield from _bodies(rows, wrong)
     yield from _duplicates(rows)
     yield from _too_many(rows, "chairman", 1)
     yield from _too_many(rows, "deputy_chairman", number("deputies.maximum", today))
@@ -57,7 +60,7 @@ def _compare(rows: Sequence[Row], *, today: date) -> Iterator[RowError]:
     yield from _council(rows)
 
 
-def _people(rows: Sequence[Row]) -> Iterator[RowError]:
+def _people(rows: Sequence[Row], wrong: Cells) -> Iterator[RowError]:
     """Want the names in a person's first row, and the same in the others or nothing."""
     first: dict[str, Row] = {}
     for row in rows:
@@ -67,20 +70,22 @@ def _people(rows: Sequence[Row]) -> Iterator[RowError]:
                 if not row.cell(name):
                     yield error_in(row, name, "missing", "expected the name, because this is the person's first row")
         else:
-            yield from _contradictions(row, known, _OF_THE_PERSON)
+            yield from _contradictions(row, known, _OF_THE_PERSON, wrong)
 
 
-def _bodies(rows: Sequence[Row]) -> Iterator[RowError]:
+def _bodies(rows: Sequence[Row], wrong: Cells) -> Iterator[RowError]:
     """Want the same of an association or a state body in each of its rows."""
     first: dict[str, Row] = {}
     for row in rows:
         if row.office in ("association", "state_body") and row.body:
-            yield from _contradictions(row, first.setdefault(row.body, row), _OF_THE_BODY)
+            yield from _contradictions(row, first.setdefault(row.body, row), _OF_THE_BODY, wrong)
 
 
-def _contradictions(row: Row, known: Row, columns: Iterable[str]) -> Iterator[RowError]:
+def _contradictions(row: Row, known: Row, columns: Iterable[str], wrong: Cells) -> Iterator[RowError]:
+    """Compare cells that are in order: nobody is asked to write what is wrong once more."""
     for column in columns:
-        if row.cell(column) and known.cell(column) and row.cell(column) != known.cell(column):
+        told = row.cell(column), known.cell(column)
+        if all(told) and told[0] != told[1] and wrong.isdisjoint({(row.line, column), (known.line, column)}):
             yield error_in(row, column, "contradiction", f"expected “{known.cell(column)}”, as in line {known.line}")
 
 
