@@ -163,7 +163,7 @@ def _told(act: Act, row: Transition[Any], s: Situation[None], found: Authority) 
     try:
         given = NOTHING if row.facts is NoFacts and act.facts == {} else row.facts.model_validate(act.facts)
     except ValidationError as error:
-        faults += wrong_shape(error)
+        faults += wrong_shape(error, row.facts)
     faults += _wrong_document(act)
     if faults or given is None:
         raise WrongFacts(str(act), faults)

@@ -1,7 +1,7 @@
 """The shapes of facts: what an act tells, in the types of the contract."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
@@ -181,9 +181,20 @@ class Association(Facts):
     highest_body: HighestBody
 
 
-def wrong_shape(error: ValidationError) -> list[dict[str, Any]]:
-    """Say of each wrong fact where it stands, what is wrong and which limit it misses, without repeating it."""
-    return [_fault(fault) for fault in error.errors(include_url=False, include_context=True, include_input=False)]
+def wrong_shape(error: ValidationError, facts: type[BaseModel] | None = None) -> list[dict[str, Any]]:
+    """Say of each wrong fact where it stands, what is wrong and which limit it misses, without repeating it.
+
+    Of a name that none of the *facts* has it is said which they have.
+    """
+    faults = [_fault(fault) for fault in error.errors(include_url=False, include_context=True, include_input=False)]
+    if not facts or not facts.model_fields:
+        return faults
+    known = {"known": [field.alias or name for name, field in facts.model_fields.items()]}
+    return [fault | known | {"numbers": known} if _is_a_stranger(fault) else fault for fault in faults]
+
+
+def _is_a_stranger(fault: Mapping[str, Any]) -> bool:
+    return fault["code"] == "extra_forbidden" and "." not in fault["fact"]
 
 
 def _fault(fault: Any) -> dict[str, Any]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from machines.faults import fault_in_words
+from machines.refusal import WrongFacts
 from machines.wording import LANGUAGES
+from models.database import Database
+from tests.assembly import Assembly
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -31,3 +34,15 @@ def test_choices_are_told_without_english(language: str) -> None:
     numbers = {"expected": "'session', 'council' or 'board'"}
     fault = {"fact": "body", "code": "literal_error", "reason": "Input should be …", "numbers": numbers}
     assert fault_in_words(fault, language)["reason"].endswith(": session, council, board")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_gives_a_fact_that_an_act_does_not_take_is_told_which_it_takes(
+    sqlite_database: Database, language: str
+) -> None:
+    """Of facts of its own; within a paper the place says enough."""
+    assembly = Assembly(sqlite_database, council=4)
+    with pytest.raises(WrongFacts) as wrong:
+        assembly.do("m3", "membership.leave", case="membership:m3", facts={"on": "2006-06-01"})
+    said = {fault["fact"]: fault_in_words(fault, language)["reason"] for fault in wrong.value.faults}
+    assert said["on"].endswith(": statement_date, from_date")
