@@ -20,6 +20,7 @@ from machines.perform import perform
 from machines.rulebook import Rulebook
 from machines.settle import again_if_raced
 from models.database import Database
+from tests.postgresql import server_at_hand
 
 WARM_UP = 40  # cases led before the clock runs: connections, prepared statements, compiled tables
 
@@ -144,6 +145,8 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     if not 1 <= chosen.procs <= chosen.cases:
         parser.error("--cases and --procs: at least one of each is needed, and a case for each process")
+    if chosen.db == "pg" and not server_at_hand():
+        parser.error("--db pg: no PostgreSQL is named by PGHOST, PGPORT and PGUSER; `make develop` installs one")
     figures = measure(chosen.db, chosen.cases, chosen.procs)
     if chosen.json:
         print(json.dumps(figures))

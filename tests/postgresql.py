@@ -33,6 +33,11 @@ ROOM = 2 << 30  # bytes, for every database that tests have at once
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
+def server_at_hand() -> bool:
+    """Say whether a server is named, or that of the development packages is installed."""
+    return "PGHOST" in os.environ or (PACKAGES / PROGRAMS).is_dir()
+
+
 @contextmanager
 def postgresql_server(*, durable: bool = False) -> Iterator[str]:
     """Yield the URL of a server's first database; `durable` keeps PostgreSQL's own promises on commits."""

@@ -622,6 +622,22 @@ def test_the_benchmarks_get_their_own_options(run: Run) -> None:
     assert "--procs" in run("bench", "acts", "--help").stdout
 
 
+@pytest.mark.parametrize(
+    ("path", "folder", "name"), [("bin", ".", "kenes"), ("", ".", "bin/kenes"), ("", "elsewhere", "{here}/bin/kenes")]
+)
+def test_what_the_demonstration_shows_can_be_copied(
+    monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path, path: str, folder: str, name: str
+) -> None:
+    """Where the shell does not find `kenes`, its place is named."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "bin" / "kenes").touch(mode=0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path / path) if path else "")
+    monkeypatch.chdir(tmp_path / folder)
+    assert f"  {name.format(here=tmp_path)} deadlines\n" in run("init", "--demo").stdout
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_totals_of_the_register_are_told_in_the_readers_language(home: Run, language: str) -> None:
     """With every number, and none of another language's words."""
@@ -658,6 +674,13 @@ def test_help_marks_what_may_be_left_out_once(run: Run) -> None:
 def test_nothing_is_measured_of_no_acts(run: Run, wrong: tuple[str, ...]) -> None:
     """A number that leaves a process without a case is a wrong argument, no bug."""
     run("bench", "acts", *wrong, status=2)
+
+
+def test_acts_on_postgresql_need_a_server(monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path) -> None:
+    """One that is named, or that of the development packages."""
+    monkeypatch.delenv("PGHOST", raising=False)
+    monkeypatch.setattr("tests.postgresql.PACKAGES", tmp_path)
+    assert "PGHOST" in run("bench", "acts", "--db", "pg", status=2).output
 
 
 @pytest.mark.parametrize(

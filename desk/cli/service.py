@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import itertools
 import os
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -181,8 +184,17 @@ def load(console: Console, database: Database) -> None:
     for procedure, states in itertools.groupby(demo.states.items(), lambda one: one[0][0]):
         console.say(f"  {procedure}: {', '.join(f'{state} {count}' for (_, state), count in states)}")
     console.say("Look at them, for example as the working body, the Chairman (ch), the deputies (d1, d2):")
-    for line in ("kenes case list --waiting-on d2", "kenes deadlines", "kenes token create wb --for 30"):
-        console.say(f"  {line}")
+    for line in ("case list --waiting-on d2", "deadlines", "token create wb --for 30"):
+        console.say(f"  {_own_name()} {line}")
+
+
+def _own_name() -> str:
+    """Say how this program is called here, so that what is shown can be copied."""
+    own = Path(sys.executable).with_name("kenes")
+    found = shutil.which("kenes")
+    if not own.exists() or (found and own.samefile(found)):
+        return "kenes"
+    return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else str(own)
 
 
 def shown_url(database: Any) -> str:
