@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from machines.offices_checked import office_faults
 from machines.refusal import Refusal
 from machines.replay import Fault, Row, columns, replay, replay_case
 from machines.rulebook import ZONE
@@ -55,7 +56,7 @@ class Recorded(NamedTuple):
 
 
 def verify(db: Db, *, public_keys: Collection[str] = ()) -> Report:
-    """Replay every case and check every chain and seal; *public_keys* (hexadecimal) are those that may have signed.
+    """Replay every case, check every chain, seal and mandate; *public_keys* (hexadecimal) are those that may have signed.
 
     The transaction is one that does not write: it sees one state while others go on.
     """
@@ -66,7 +67,7 @@ def verify(db: Db, *, public_keys: Collection[str] = ()) -> Report:
         erased += replayed.erased
         cases += 1 if replayed.entries else 0
         faults += replayed.faults
-    return _report(cases, erased, faults, verify_seals(db, public_keys))
+    return _report(cases, erased, [*faults, *office_faults(db)], verify_seals(db, public_keys))
 
 
 def verify_export(lines: Iterable[str], *, public_keys: Collection[str] = ()) -> Report:

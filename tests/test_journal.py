@@ -28,6 +28,10 @@ from tests.tampering import (
 TRUSTED = (public_key(KEY),)
 CHECKER = Path(check_export.__file__)
 
+INVENTED = """INSERT INTO mandates (number, person_id, office, body, region, acting, slot, since, begins_at)
+ SELECT c.number, 'm1', 'state_body', 'x', m.region, m.acting, 'x', m.since, m.begins_at
+ FROM mandates m, cases c WHERE m.office = 'chairman' AND c.number = (SELECT max(number) FROM cases WHERE procedure = 'candidacy')"""
+
 
 @pytest.fixture
 def assembly(database):
@@ -108,6 +112,28 @@ def test_a_fault_names_case_and_entry(kept):
         db.run("UPDATE entries SET actor = 'd2' WHERE number = 'C-2006-0001' AND act = 'admit'")
         (fault,) = verify(db).faults
     assert "C-2006-0001/2 hash: the hash is not that of the entry" == str(fault)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("UPDATE mandates SET person_id = 'm1' WHERE office = 'chairman'", {"mandate.person"}),
+        (
+            "UPDATE mandates SET office = 'association' WHERE office = 'working_body'",
+            {"mandate.office"},
+        ),
+        ("UPDATE mandates SET office = 'working_body' WHERE office = 'council_member'", {"mandate.office"}),
+        ("UPDATE mandates SET body = 'Elsewhere' WHERE office = 'member' AND person_id = 'm1'", {"mandate.body"}),
+        ("UPDATE mandates SET ended_at = begins_at WHERE office = 'chairman'", {"mandate.ended"}),
+        ("DELETE FROM mandates WHERE office = 'chairman'", {"mandate"}),
+        (INVENTED, {"mandate"}),
+    ],
+)
+def test_an_office_that_no_case_gives_is_a_fault(assembly, change, found):
+    """Nobody becomes Chairman by a row that was changed: whoever holds an office holds it by a case."""
+    with assembly.database.transaction(keep=False) as db:
+        db.run(change)
+        assert found == {fault.code for fault in verify(db).faults}
 
 
 def test_an_untrusted_key_is_a_fault(kept):

@@ -24,7 +24,7 @@ def verify(
     export: Annotated[Path | None, typer.Argument(metavar="EXPORT", help="an export; else the home's journal")] = None,
     as_json: Json = False,
 ) -> None:
-    """Replay the journal, verify chains and seals.
+    """Replay the journal, verify chains and seals, compare the offices held.
 
     Exit status 6 if something does not hold.
     """
