@@ -1,6 +1,7 @@
 """The desk as an application: the API, its documentation, and the pages."""
 
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -79,11 +80,13 @@ def _api() -> APIRouter:
 
 
 def _documented(app: FastAPI) -> dict[str, Any]:
-    """Document the API once, with the shape of its problems."""
+    """Document the API once, with the shape of its problems; each call is called by what it does."""
     if not app.openapi_schema:
         schema = get_openapi(
             title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
         )
         schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SHAPE
+        for call in (call for address in schema["paths"].values() for call in address.values()):
+            call["summary"] = re.split(r"[.:;](?:\s|$)", call["description"], maxsplit=1)[0]
         app.openapi_schema = schema
     return app.openapi_schema

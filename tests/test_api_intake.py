@@ -310,3 +310,12 @@ def test_a_database_that_is_replaced_is_told(
     assert (True, False, "database replaced") == (health["live"], health["ready"], health["reason"])
     (tmp_path / "elsewhere").rename(file)
     assert 200 == desk.get("/cases", "wb").status_code
+
+
+def test_each_call_is_called_by_what_it_does(desk: Desk) -> None:
+    """Whoever looks through the description reads a sentence, not the name of a function."""
+    document = desk.client.get("/openapi.json").json()
+    told = {call["operationId"]: call["summary"] for address in document["paths"].values() for call in address.values()}
+    assert "Perform an act" in told.values()
+    for operation, summary in told.items():
+        assert not operation.startswith(summary.lower().replace(" ", "_"))
