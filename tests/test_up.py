@@ -58,6 +58,15 @@ def test_a_used_port_is_said_in_one_line(settings: Settings, capsys: pytest.Capt
     assert f"Port {port} of 127.0.0.1 is in use by another program" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("url", ["http://192.0.2.1:8420", "http://kenes.invalid:8420"])
+def test_an_address_of_another_machine_is_no_used_port(tmp_path: Path, url: str):
+    """Another port would not help: it is said what kind of address is expected, and nothing is made."""
+    settings = read_settings({"KENES_HOME": str(tmp_path / "home"), "KENES_URL": url}, tmp_path)
+    with pytest.raises(WrongSettingError, match="expected an address of this machine"):
+        up(settings)
+    assert not settings.home.exists()
+
+
 def test_a_used_port_leaves_no_trace(tmp_path: Path):
     """No home is made, no demonstration loaded: the next start may be meant for another folder."""
     port = free_port()

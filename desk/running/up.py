@@ -5,6 +5,7 @@ nothing of the flows.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -68,9 +69,18 @@ def _prepared() -> int:
 
 
 def _used(settings: Settings) -> str:
-    """Say which port is in use and what to do about it; nothing if it is free."""
+    """Say which port is in use and what to do about it; nothing if it is free.
+
+    Raises WrongSettingError for an address at which this user cannot listen here.
+    """
     host, port = address_of(settings.url)
-    if _is_free(host, port):
+    try:
+        _bind(host, port)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            expected = "an address of this machine at which this user may listen"
+            raise settings.wrong("url", expected=expected, got=f"{host}:{port}, {error.strerror}") from None
+    else:
         return ""
     shown = f"[{host}]" if ":" in host else host
     return (
@@ -121,10 +131,15 @@ def _port_for_prefect(home: Path) -> int:
 
 
 def _is_free(host: str, port: int) -> bool:
+    try:
+        _bind(host, port)
+    except OSError:
+        return False
+    return True
+
+
+def _bind(host: str, port: int) -> None:
+    """Take a port and let it go again."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as place:
         place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            place.bind((host, port))
-        except OSError:
-            return False
-    return True
+        place.bind((host, port))
