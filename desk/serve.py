@@ -13,7 +13,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from models.settings import Settings, WrongSettingError, read_settings
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 SECONDS_TO_FINISH = 5  # for answers under way when the desk is asked to end: `kenes up` waits ten
 WAITING = 2048  # connections that the system holds until they are taken
-PORTS = {"http": 80, "https": 443}
 WRONG = 2  # exit status
 
 
@@ -88,21 +86,16 @@ def _begin(settings: Settings, book: Rulebook) -> None:
         database.dispose()
 
 
-def address_of(url: str) -> tuple[str, int]:
-    """Return the host and the port that an address means."""
-    parts = urlsplit(url)
-    return parts.hostname or "127.0.0.1", parts.port or PORTS[parts.scheme]
-
-
 def listen(settings: Settings) -> socket.socket:
     """Take the port before anything is loaded, so that a used one is said in one line."""
-    host, port = address_of(settings.url)
+    host, port = settings.place
+    setting = "listen" if settings.listen else "url"
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         # Only where a socket says that it is TCP does asyncio send at once; else an answer's second packet waits 40 ms.
         listening = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise settings.wrong("url", expected="an address of this machine", got=f"{host}: {error.strerror}") from None
+        raise settings.wrong(setting, expected="an address of this machine", got=f"{host}: {error.strerror}") from None
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(place)
@@ -110,7 +103,7 @@ def listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listening.close()
         got = f"{host}:{port}, {error.strerror}"
-        raise settings.wrong("url", expected="a free port of this machine", got=got) from None
+        raise settings.wrong(setting, expected="a free port of this machine", got=got) from None
     return listening
 
 

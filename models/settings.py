@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from models.settings_read import READERS, SECRET, Ruling, Unreadable, masked, read_rulings
 
 ENVIRONMENT, FILE, DEFAULT = "environment", "kenes.toml", "default"
 PREFIX = "KENES_"
+_PORTS = {"http": 80, "https": 443}
 FOREIGN = {"prefect_api_url": "PREFECT_API_URL"}  # not ours to name
 
 
@@ -38,6 +40,7 @@ class Settings:
     home: Path
     database_url: str
     url: str = "http://127.0.0.1:8420"  # where the desk listens and what links say
+    listen: str | None = None  # where the desk listens behind a proxy: links say the proxy's address
     smtp_url: str | None = None  # without it mails go to the desk's own mailbox page
     webhook_urls: tuple[str, ...] = ()
     signing_key: str | None = None  # without it the one in the home
@@ -48,6 +51,12 @@ class Settings:
     prefect_api_url: str | None = None
     rulings: tuple[Ruling, ...] = ()
     sources: Mapping[str, str]  # where each value came from
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where the desk listens: host and port."""
+        parts = urlsplit(f"http://{self.listen}" if self.listen else self.url)
+        return parts.hostname or "127.0.0.1", parts.port or _PORTS[parts.scheme]
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Return of every setting its value as text, secrets masked, and where it came from."""

@@ -21,6 +21,7 @@ HIDDEN = "***"
 _DATABASE = "sqlite:///file.sqlite3 or postgresql://user:password@host/name"
 _MAIL = "smtp://user:password@host:587 or smtps://user:password@host"
 _DESK = "an address such as http://127.0.0.1:8420, with nothing behind it"
+_LISTEN = "a place of this machine such as 127.0.0.1:8420"
 _WEBHOOKS = "addresses such as https://host/path, separated by commas"
 _OPERATORS = "addresses of mail such as admin@example.org, separated by commas"
 _LOG = "text or json"
@@ -62,6 +63,15 @@ def read_url(value: object, _: Path) -> str:
     if parts.path or parts.query or parts.fragment or parts.username:
         raise Unreadable(_DESK)
     return parts.geturl()
+
+
+def read_listen(value: object, _: Path) -> str:
+    """Read where the desk listens if not at its url: host and port."""
+    place = _text(value, _LISTEN)
+    parts = _web_address(f"http://{place}", _LISTEN)
+    if parts.netloc != place or not parts.port or parts.username is not None:
+        raise Unreadable(_LISTEN)
+    return place
 
 
 def read_smtp_url(value: object, _: Path) -> str:
@@ -142,7 +152,7 @@ def read_rulings(value: object) -> tuple[Ruling, ...]:
 
 
 READERS: Mapping[str, Callable[[object, Path], Any]] = {
-    "home": read_home, "database_url": read_database_url, "url": read_url, "smtp_url": read_smtp_url,
+    "home": read_home, "database_url": read_database_url, "url": read_url, "listen": read_listen, "smtp_url": read_smtp_url,
     "webhook_urls": read_webhook_urls, "signing_key": read_signing_key, "zone": read_zone,
     "languages": read_languages, "operators": read_operators, "log": read_log,
     "prefect_api_url": read_prefect_api_url,

@@ -44,6 +44,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path):
     settings = read_settings(
         {
             "KENES_HOME": "data", "KENES_DATABASE_URL": "postgresql://k:s@db/kenes", "KENES_URL": "https://kenes.example/",
+            "KENES_LISTEN": "127.0.0.1:8420",
             "KENES_SMTP_URL": "smtps://me%40x.example:pw@mail:465", "KENES_WEBHOOK_URLS": "https://a.example/x, http://b:1/y",
             "KENES_SIGNING_KEY": KEY, "KENES_ZONE": "Asia/Aqtau", "KENES_LANGUAGES": "ru kk",
             "KENES_OPERATORS": "ops@kenes.example, night@kenes.example", "KENES_LOG": "json",
@@ -53,6 +54,7 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path):
     )  # fmt: skip
     assert Settings(
         home=tmp_path / "data", database_url="postgresql://k:s@db/kenes", url="https://kenes.example",
+        listen="127.0.0.1:8420",
         smtp_url="smtps://me%40x.example:pw@mail:465", webhook_urls=("https://a.example/x", "http://b:1/y"), signing_key=KEY,
         zone="Asia/Aqtau", languages=("ru", "kk"), prefect_api_url="http://127.0.0.1:4200/api", rulings=(),
         operators=("ops@kenes.example", "night@kenes.example"), log="json",
@@ -66,6 +68,7 @@ def test_every_setting_can_come_from_the_file(tmp_path: Path):
         home = "data"
         database_url = "sqlite:///here.db"
         url = "http://0.0.0.0:80"
+        listen = "[::1]:8420"
         smtp_url = "smtp://localhost"
         webhook_urls = ["https://a.example/x"]
         signing_key = "{KEY}"
@@ -140,6 +143,11 @@ def test_an_address_of_a_database_does_not_depend_on_the_folder(tmp_path: Path, 
         ("KENES_URL", "http://host:99999", "an address such as http://127.0.0.1:8420"),
         ("KENES_URL", "http://host/kenes", "an address such as http://127.0.0.1:8420"),
         ("KENES_URL", "http://[::1", "an address such as http://127.0.0.1:8420"),
+        ("KENES_LISTEN", "8420", "a place of this machine such as 127.0.0.1:8420"),
+        ("KENES_LISTEN", "http://127.0.0.1:8420", "a place of this machine such as 127.0.0.1:8420"),
+        ("KENES_LISTEN", "127.0.0.1", "a place of this machine such as 127.0.0.1:8420"),
+        ("KENES_LISTEN", "me@127.0.0.1:8420", "a place of this machine such as 127.0.0.1:8420"),
+        ("KENES_LISTEN", "127.0.0.1:8420/kenes", "a place of this machine such as 127.0.0.1:8420"),
         ("KENES_SMTP_URL", "mail.example", "smtp://user:password@host:587 or smtps://"),
         ("KENES_SMTP_URL", "smtp://mail/box", "smtp://user:password@host:587 or smtps://"),
         ("KENES_WEBHOOK_URLS", "https://a, b", "addresses such as https://host/path, separated by commas"),
@@ -172,7 +180,10 @@ def test_a_wrong_value_is_told_in_one_line(tmp_path: Path, variable: str, value:
             "languages ({file}): expected some of kk, ru, en, separated by commas; got ['kk', 1]",
         ),
         ("zoen = 'Asia/Almaty'", "zoen ({file}): expected zone; got a name that no setting has"),
-        ("[server]\nport = 1", "server ({file}): expected one of home, database_url, url, smtp_url, webhook_urls, "),
+        (
+            "[server]\nport = 1",
+            "server ({file}): expected one of home, database_url, url, listen, smtp_url, webhook_urls, ",
+        ),
         ("zone = Asia/Almaty", "kenes.toml ({file}): expected TOML in UTF-8; got Invalid value (at line 1, column 8)"),
         (
             "[rulings]\npoll.reference_moment = 'open'",
@@ -268,3 +279,19 @@ def test_a_ruling_that_cannot_be_is_told_at_the_start(tmp_path: Path, line: str,
         configured_book(settings)
     assert str(raised.value).startswith(f"rulings (kenes.toml): expected {expected}")
     assert " from 2027-01-01" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({}, ("127.0.0.1", 8420)),
+        ({"KENES_URL": "https://kenes.example"}, ("kenes.example", 443)),
+        ({"KENES_URL": "https://kenes.example", "KENES_LISTEN": "127.0.0.1:8420"}, ("127.0.0.1", 8420)),
+        ({"KENES_LISTEN": "[::1]:9000"}, ("::1", 9000)),
+    ],
+)
+def test_the_desk_listens_at_its_url_unless_a_place_is_named(
+    tmp_path: Path, given: dict[str, str], place: tuple[str, int]
+):
+    """Behind a proxy links say the address of the proxy."""
+    assert place == read_settings(given, tmp_path).place

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from types import FrameType
-from urllib.parse import urlsplit
 
 from desk.running.children import Child
 from desk.running.clockwork import (
@@ -92,7 +91,7 @@ class Supervisor:
 
     def _desk_answers(self) -> int:
         """Wait for the desk, which makes the home ready first; if it says that something is set wrong, return its exit status."""
-        host, port = address_of(self.settings.url)
+        host, port = self.settings.place
         until = time.monotonic() + DESK_WITHIN_S
         while not (self._ending.wait(0.1) or _accepts(host, port)):
             if self.desk.exit_status == WRONG:
@@ -246,12 +245,6 @@ def _pause(seconds: float) -> Iterator[None]:
     yield
     while time.monotonic() < until:
         yield
-
-
-def address_of(url: str) -> tuple[str, int]:
-    """Return where the desk listens."""
-    place = urlsplit(url)
-    return place.hostname or "127.0.0.1", place.port or {"http": 80, "https": 443}[place.scheme]
 
 
 def _accepts(host: str, port: int) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from desk.running.clockwork import environment_of
-from desk.running.supervisor import KENES, WORKER, WRONG, Supervisor, address_of, say, signals
+from desk.running.supervisor import KENES, WORKER, WRONG, Supervisor, say, signals
 from models.settings import Settings
 
 
@@ -73,20 +73,24 @@ def _used(settings: Settings) -> str:
 
     Raises WrongSettingError for an address at which this user cannot listen here.
     """
-    host, port = address_of(settings.url)
+    host, port = settings.place
     try:
         _bind(host, port)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             expected = "an address of this machine at which this user may listen"
-            raise settings.wrong("url", expected=expected, got=f"{host}:{port}, {error.strerror}") from None
+            raise settings.wrong(
+                "listen" if settings.listen else "url", expected=expected, got=f"{host}:{port}, {error.strerror}"
+            ) from None
     else:
         return ""
-    shown = f"[{host}]" if ":" in host else host
-    return (
-        f"Port {port} of {host} is in use by another program: end it, or set KENES_URL to another,"
-        f" such as http://{shown}:{port + 1}."
+    free = f"[{host}]:{port + 1}" if ":" in host else f"{host}:{port + 1}"
+    another = (
+        f"KENES_LISTEN to another, such as {free}"
+        if settings.listen
+        else f"KENES_URL to another, such as http://{free}"
     )
+    return f"Port {port} of {host} is in use by another program: end it, or set {another}."
 
 
 def _lock_of(settings: Settings) -> IO[str]:
