@@ -622,6 +622,12 @@ def test_the_benchmarks_get_their_own_options(run: Run) -> None:
     assert "--procs" in run("bench", "acts", "--help").stdout
 
 
+def test_of_a_closed_case_it_is_said_that_nothing_leads_on(home: Run, number: str) -> None:
+    """An empty answer would look like a fault of the program."""
+    home("case", "act", number, "withdraw", "--as", "wb")
+    assert say("desk.terminal.no_act", "en") in home("case", "why", number, "--as", "wb").output
+
+
 @pytest.mark.parametrize(
     ("path", "folder", "name"), [("bin", ".", "kenes"), ("", ".", "bin/kenes"), ("", "elsewhere", "{here}/bin/kenes")]
 )

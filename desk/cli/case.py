@@ -117,7 +117,7 @@ def why(ctx: typer.Context, number: Number, person: As, as_json: Json = False) -
         )  # fmt: skip
     if as_json:
         return console.data({"items": acts})
-    return say_answers(console, acts)
+    return say_answers(console, acts) if acts else console.tell(console.in_words("no_act"))
 
 
 @app.command("open")
