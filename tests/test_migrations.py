@@ -168,3 +168,15 @@ def test_models_do_not_load_alembic():
     """Nor does a start that finds everything in place."""
     program = "import models, models.home, models.migrations, sys; sys.exit('alembic' in sys.modules)"
     assert 0 == subprocess.run([sys.executable, "-c", program], check=False).returncode
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], [""]])
+def test_a_revision_without_a_name_is_not_written(arguments: list[str]) -> None:
+    """Whoever asks how to use it is told, and finds no new file."""
+    folder = Path(models.__path__[0], "migrations", "versions")
+    before = sorted(folder.iterdir())
+    done = subprocess.run(
+        [sys.executable, "-m", "models.migrations", *arguments], capture_output=True, text=True, check=False
+    )
+    assert "usage:" in done.stderr
+    assert before == sorted(folder.iterdir())

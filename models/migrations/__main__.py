@@ -18,4 +18,7 @@ def write_revision(message: str) -> None:
 
 
 if __name__ == "__main__":
-    write_revision(" ".join(sys.argv[1:]))
+    said = " ".join(sys.argv[1:])
+    if not said or said.startswith("-"):
+        sys.exit('usage: python -m models.migrations "what it does"')
+    write_revision(said)

@@ -14,6 +14,7 @@ from machines.procedure import Branch, Procedure
 from machines.rulings import RULINGS
 from machines.tables import moved, procedure_as_data
 
+POSTS = "people"  # the unit of a rule that the register has so many posts for
 LISTS = ("to", "by", "norms", "opens", "closes")
 ACT = {"from", *LISTS, "joint", "concurrent", "facts", "there", "brings", "moves", "ways"}
 
@@ -35,7 +36,10 @@ def rules_of_the_code() -> dict[str, Any]:
     """Write the rules of the code in the contract's shape."""
     found: dict[str, Any] = {}
     for name, limits in LIMITS.items():
-        found[name] = {"value": line(name, FIRST_DAY).value, "least": limits.least}
+        told = line(name, FIRST_DAY)
+        found[name] = {"value": told.value, "least": limits.least} | (
+            {"most": limits.most} if told.unit == POSTS else {}
+        )
     for name, ruling in RULINGS.items():
         found[name] = {"value": list(ruling.default) if isinstance(ruling.default, tuple) else ruling.default}
         found[name] |= {} if ruling.members else {"answers": list(ruling.values)}
