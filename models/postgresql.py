@@ -95,6 +95,8 @@ class OnPostgresql:
         self._db: Db | None = None
 
     def __enter__(self) -> Db:
+        if self._db is not None:
+            raise RuntimeError("a transaction is entered once: its connection belongs to somebody else by now")
         postgresql = self._postgresql
         if not postgresql.places.acquire(timeout=postgresql.patience_s):
             raise Locked(f"{AT_MOST} transactions of this process have been open for {postgresql.patience_s:g} seconds")

@@ -151,6 +151,8 @@ class OnSqlite:
         self._db: Db | None = None
 
     def __enter__(self) -> Db:
+        if self._db is not None:
+            raise RuntimeError("a transaction is entered once: its connection belongs to somebody else by now")
         if self._turn is not None:
             self._turn.take()
         try:

@@ -105,6 +105,8 @@ class Db:
     @property
     def connection(self) -> sa.Connection:
         """SQLAlchemy's connection, which reads results at once: from here on statements are not sent in a pipeline."""
+        if self._raw is None:
+            raise TransactionLost("no transaction is open any more for a session")
         self.flush()
         self._pipelined = False
         self.lent = True

@@ -142,7 +142,42 @@ def test_nothing_can_be_asked_after_the_end(database: Database):
     for ask in (db.ask, db.all, db.one, db.run):
         with pytest.raises(TransactionLost, match="INSERT"):
             ask(PUT, "late", 1)
+    for rows in (db.insert, db.many):
+        with pytest.raises(TransactionLost, match="INSERT"):
+            rows(PUT, [("late", 1)])
     assert {} == counters(database)
+
+
+def test_nobody_borrows_the_connection_after_the_end(database: Database):
+    """A session that was asked for too late would write into the transaction of whoever has the connection by then."""
+    with database.transaction() as late:
+        pass
+    with database.transaction() as db:
+        with pytest.raises(TransactionLost):
+            late.session.add(Counter(series="late", last=1))
+        with pytest.raises(TransactionLost):
+            late.connection.execute(sa.text("INSERT INTO counters (series, last) VALUES ('late', 1)"))
+        with pytest.raises(TransactionLost), late.savepoint():
+            pass
+        db.run(PUT, "in time", 1)
+    assert {"in time": 1} == counters(database)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_transaction_is_entered_once(database: Database, inside: bool):
+    """Entered again it would give back twice what it took once, and two threads would share a connection."""
+    block = database.transaction(write=False)
+    with block as db:
+        if inside:
+            with pytest.raises(RuntimeError, match="once"), block:
+                pass
+        assert [] == db.all("SELECT series FROM counters")
+    with pytest.raises(RuntimeError, match="once"), block:
+        pass
+    with database.transaction(write=False) as one, database.transaction() as other:
+        other.run(PUT, "other", 1)
+        assert [] == one.all("SELECT series FROM counters")
+    assert {"other": 1} == counters(database)
 
 
 def test_a_transaction_undone_under_way_is_not_gone_on_with(sqlite_database: Database):
