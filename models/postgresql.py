@@ -1,5 +1,6 @@
 """PostgreSQL: connections that wait for the next transaction, and a transaction that costs no round trip of its own."""
 
+import contextlib
 import select
 import threading
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from models.transaction import Db, Locked, abandon, is_lock_failure
+from models.transaction import Db, Locked, abandon, discard, is_lock_failure
 
 AT_MOST = 50  # transactions of a process at one moment; who comes later waits
 KEPT = 20  # connections that wait for the next transaction
@@ -45,8 +46,7 @@ class Postgresql:
             waiting.register(raw.pgconn.socket, select.POLLIN)
             if not waiting.poll(0):
                 return connection, raw
-            connection.invalidate()
-            connection.close()
+            discard(connection)
 
     def overwrite(self) -> bool:
         """Free what nobody can see any more."""
@@ -61,8 +61,9 @@ class Postgresql:
 
     def close_idle(self) -> None:
         """Close every connection that nobody uses."""
-        while self.idle:
-            self.idle.pop()[0].close()
+        with contextlib.suppress(IndexError):  # others take some meanwhile
+            while True:
+                discard(self.idle.pop()[0])  # closed it would go back to an engine that may have been disposed of
 
     def _made(self, url: sa.URL) -> sa.Engine:
         told = {"client_encoding": "utf8"}  # whatever PGCLIENTENCODING and the server say
@@ -136,9 +137,14 @@ class OnPostgresql:
 
     def _end(self, *, undo: bool) -> None:
         """Give back what was taken, having undone what was written."""
+        connection = self._connection
         try:
-            if self._connection is not None:
-                self._give_back(self._connection, undo=undo)
+            if connection is not None:
+                self._give_back(connection, undo=undo)
+        except BaseException:
+            assert connection is not None
+            discard(connection)
+            raise
         finally:
             self._postgresql.places.release()
 
@@ -150,11 +156,13 @@ class OnPostgresql:
                 abandon(self._db, connection)
             self._db.end()
         raw, idle = self._raw, self._postgresql.idle
-        whole = not connection.invalidated and raw.pgconn.transaction_status == _IDLE
-        if whole and not self._write:
+        if connection.invalidated or raw.pgconn.transaction_status != _IDLE:
+            discard(connection)
+            return
+        if not self._write:
             raw.isolation_level = raw.read_only = None
-        # What was lent goes back to the engine, out of its borrower's reach; so does what is of no use any more.
-        if lent or not whole or len(idle) >= KEPT:
+        # What was lent goes back to the engine, out of its borrower's reach.
+        if lent or len(idle) >= KEPT:
             connection.close()
         else:
             idle.append((connection, raw))

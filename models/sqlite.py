@@ -3,6 +3,7 @@
 After a commit, which waits for the disk, every step is a cold one: between two acts there are as few as can be.
 """
 
+import contextlib
 import errno
 import os
 import sqlite3
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
-from models.transaction import Db, Locked, abandon, instant_text, is_lock_failure
+from models.transaction import Db, Locked, abandon, discard, instant_text, is_lock_failure
 
 # Of the log, at most before it is carried into the file: 16 MB. The same few pages change with every act, and are carried
 # once; four times as many as SQLite's own number make an act a twentieth cheaper.
@@ -93,6 +94,15 @@ class Sqlite:
             connection = self.engine.connect()
             return connection, connection.connection.driver_connection
 
+    def discard(self, connection: sa.Connection, raw: Any) -> None:
+        """Close for good a connection of which nobody knows in what state it is; that of a memory is all there is."""
+        if self.alone:
+            raw.rollback()
+            raw.execute("PRAGMA query_only=OFF")
+            connection.close()
+        else:
+            discard(connection)
+
     def overwrite(self) -> bool:
         """Write the file anew and empty its log; False: somebody still reads what was."""
         with self.engine.connect() as connection:
@@ -107,8 +117,9 @@ class Sqlite:
 
     def close_idle(self) -> None:
         """Close every connection that nobody uses."""
-        while self.idle:
-            self.idle.pop()[0].close()
+        with contextlib.suppress(IndexError):  # others take some meanwhile
+            while True:
+                discard(self.idle.pop()[0])  # closed it would go back to an engine that may have been disposed of
 
     def _made(self, url: sa.URL, patience_s: float) -> sa.Engine:
         pool: dict[str, Any] = {"poolclass": StaticPool} if self.alone else {"pool_size": KEPT, "max_overflow": -1}
@@ -198,9 +209,14 @@ class OnSqlite:
 
     def _end(self, *, undo: bool) -> None:
         """Give back what was taken, having undone what was written."""
+        connection = self._connection
         try:
-            if self._connection is not None:
-                self._give_back(self._connection, undo=undo)
+            if connection is not None:
+                self._give_back(connection, undo=undo)
+        except BaseException:
+            assert connection is not None
+            self._sqlite.discard(connection, self._raw)
+            raise
         finally:
             if self._turn is not None:
                 self._turn.end()
@@ -218,8 +234,10 @@ class OnSqlite:
                 raw.execute("PRAGMA query_only=OFF")
             except sqlite3.Error:
                 connection.invalidate()
-        # What was lent goes back to the engine, out of its borrower's reach; so does what is of no use any more.
-        if lent or raw.in_transaction or connection.invalidated or len(idle) >= KEPT:
+        if connection.invalidated or raw.in_transaction:
+            self._sqlite.discard(connection, self._raw)
+        # What was lent goes back to the engine, out of its borrower's reach.
+        elif lent or len(idle) >= KEPT:
             connection.close()
         else:
             idle.append((connection, raw))

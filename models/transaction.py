@@ -224,6 +224,12 @@ def abandon(db: Db, connection: sa.Connection) -> None:
             connection.connection.rollback()
 
 
+def discard(connection: sa.Connection) -> None:
+    """Close for good a connection of which nobody knows in what state it is."""
+    connection.invalidate()
+    connection.close()
+
+
 def is_lock_failure(error: BaseException) -> bool:
     """Whether *error* is the database's word for having waited too long."""
     cause = getattr(error, "orig", None) or error

@@ -493,6 +493,45 @@ def test_connections_lost_while_idle_are_not_noticed(postgresql_database: Databa
         assert {} == counters(postgresql_database)
 
 
+@pytest.mark.parametrize("broken", ["interrupted", "not undone"])
+def test_who_comes_next_can_write(database: Database, monkeypatch: pytest.MonkeyPatch, broken: str):
+    """What was set for a reader whose end went wrong is not left to the writer who has the connection after him."""
+
+    def undoes_nothing(*_: object) -> None:
+        if broken == "interrupted":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"models.{database.kind}.abandon", undoes_nothing)
+        with pytest.raises((KeyboardInterrupt, ZeroDivisionError)), database.transaction(write=False) as db:
+            db.all("SELECT series FROM counters")
+            raise ZeroDivisionError
+    with database.transaction() as db:
+        db.run(PUT, "after", 1)
+        if database.kind == "postgresql":
+            assert ("read committed",) == db.one("SHOW transaction_isolation")
+    assert {"after": 1} == counters(database)
+
+
+def test_connections_are_closed_while_others_take_them(database: Database):
+    """Whoever closes what nobody uses and whoever needs a connection do not get into each other's way."""
+    ended = threading.Event()
+
+    def work(_: int) -> None:
+        while not ended.is_set():
+            with database.transaction(write=False) as db:
+                db.all("SELECT series FROM counters")
+
+    with ThreadPoolExecutor(4) as pool:
+        working = pool.map(work, range(4))
+        try:
+            for _ in range(300):
+                database.dispose()
+        finally:
+            ended.set()
+        list(working)
+
+
 @pytest.mark.postgresql
 def test_a_broken_savepoint_tells_what_broke(postgresql_database: Database):
     """Going back to a savepoint on a lost connection fails too: the first error is the one to be told."""
