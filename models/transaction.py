@@ -28,12 +28,18 @@ class Locked(Exception):
     """Somebody else holds a row or the file for longer than one waits; nothing was written."""
 
 
-@functools.lru_cache(maxsize=256)  # one act writes the same few instants again and again
 def instant_text(instant: datetime) -> str:
     """Write *instant* (aware) as UTC with microseconds: texts of this form sort by time."""
-    if instant.tzinfo is None:
+    zone = instant.tzinfo
+    if zone is None:
         raise ValueError(f"an instant needs a zone: {instant!r}")
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+    return _text_of_utc(instant if zone is UTC else instant.astimezone(UTC))
+
+
+@functools.lru_cache(maxsize=256)  # one act writes the same few instants again and again
+def _text_of_utc(instant: datetime) -> str:
+    """Write an instant; only in UTC, as the two hours of a clock that is put back are equal and not the same."""
+    return instant.isoformat(timespec="microseconds")
 
 
 def instant(value: Any) -> datetime:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -322,6 +323,27 @@ def test_instants_and_days_go_in_and_come_back(database: Database):
         assert "2027-03-01T04:00:00.000001+00:00" == instant_text(instant(stored))
         (day,) = db.one("SELECT day FROM calendar_days WHERE day >= ?", dt.date(2027, 3, 8)) or (None,)
         assert "2027-03-08" == str(day)
+
+
+def test_an_hour_that_comes_twice_is_two_hours(database: Database):
+    """On 1 March 2024 the clocks of Almaty were put back at midnight: what was said at 23:30 depends on which."""
+    first = dt.datetime(2024, 2, 29, 23, 30, tzinfo=ZoneInfo("Asia/Almaty"))
+    with database.transaction() as db:
+        for version, at in enumerate((first, first.replace(fold=1))):
+            db.run("INSERT INTO calendar_versions (version, at, actor, note) VALUES (?, ?, 'wb', '')", version + 1, at)
+        stored = db.all("SELECT at FROM calendar_versions ORDER BY version")
+    assert [(17, 30), (18, 30)] == [(instant(at).hour, instant(at).minute) for (at,) in stored]
+
+
+@pytest.mark.parametrize("count", [0, 1, 100, 101, 400])
+def test_many_rows_go_in_as_one(database: Database, count: int):
+    """However many, each as it would be alone: an instant in one, none in another, small numbers beside large ones."""
+    rows = [(f"{n:03}", "VALUES (?)", 2**40 if n % 2 else n, AT if n % 3 else None) for n in range(count)]
+    with database.transaction() as db:
+        db.run("CREATE TABLE many (key text PRIMARY KEY, said text, number bigint, at timestamptz, fixed text)")
+        db.insert("INSERT INTO many (key, said, number, at, fixed) VALUES (?, ?, ?, ?, '(fixed)')", rows)
+        stored = db.all("SELECT key, said, number, at, fixed FROM many ORDER BY key")
+    assert [(*row, "(fixed)") for row in rows] == [(*row[:3], row[3] and instant(row[3]), row[4]) for row in stored]
 
 
 def test_a_wall_clock_is_no_instant(database: Database):
