@@ -133,6 +133,11 @@ class Sqlite:
             f"wal_autocheckpoint={LOG_PAGES}",
         )
 
+        @sa.event.listens_for(engine, "do_connect")
+        def look(*_: Any) -> None:
+            if self._file is not None:
+                _must_be_the_same(self._file)  # else SQLite would make a new file where there is none
+
         @sa.event.listens_for(engine, "connect")
         def prepare(connection: sqlite3.Connection, _: Any) -> None:
             connection.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late

@@ -603,3 +603,27 @@ def test_the_file_is_put_back(sqlite_database, tmp_path, monkeypatch):
     (tmp_path / "elsewhere").rename(file)
     with sqlite_database.transaction() as db:
         db.run("INSERT INTO counters (series, last) VALUES ('a', 1)")
+
+
+@pytest.mark.parametrize("how", ["moved", "replaced"])
+def test_no_connection_opens_another_file(sqlite_database, tmp_path, how, monkeypatch):
+    """Not even between two looks: once the first file is back, one of the connections would still write into the other."""
+    monkeypatch.setattr("models.sqlite.LOOK_EVERY_S", 3600.0)
+    file, aside, other = Path(sqlite_database.url.database), tmp_path / "aside", tmp_path / "other"
+    with sqlite_database.transaction() as db:
+        db.run(PUT, "first", 1)
+    shutil.copyfile(file, other)
+    with sqlite_database.transaction(write=False), sqlite_database.transaction(write=False):
+        pass
+    file.rename(aside)
+    if how == "replaced":
+        other.rename(file)
+    with sqlite_database.transaction(write=False), sqlite_database.transaction(write=False):
+        with pytest.raises(ReplacedError), sqlite_database.transaction():
+            pass
+        assert file.exists() == (how == "replaced")
+    aside.rename(file)
+    reader = sqlite_database.transaction(write=False)
+    with reader, sqlite_database.transaction(write=False), sqlite_database.transaction() as db:
+        db.run(PUT, "second", 1)
+    assert {"first": 1, "second": 1} == counters(sqlite_database)
