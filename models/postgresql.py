@@ -156,7 +156,7 @@ class OnPostgresql:
                 abandon(self._db, connection)
             self._db.end()
         raw, idle = self._raw, self._postgresql.idle
-        if connection.invalidated or raw.pgconn.transaction_status != _IDLE:
+        if connection.invalidated or raw.pgconn.transaction_status != _IDLE or raw.pgconn.pipeline_status:
             discard(connection)
             return
         if not self._write:

@@ -535,6 +535,25 @@ def test_who_comes_next_can_write(database: Database, monkeypatch: pytest.Monkey
     assert {"after": 1} == counters(database)
 
 
+@pytest.mark.postgresql
+def test_a_pipeline_that_could_not_be_opened_is_not_left_to_the_next(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    """Interrupted when the connection was in pipeline mode already, and nobody yet there to leave it."""
+
+    def interrupted(connection: psycopg.Connection) -> None:
+        connection.pgconn.enter_pipeline_mode()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(psycopg.Connection, "pipeline", interrupted)
+        with pytest.raises(KeyboardInterrupt), postgresql_database.transaction() as db:
+            db.run(PUT, "lost", 1)
+    with postgresql_database.transaction() as db:
+        db.session.add(Counter(series="after", last=1))
+    assert {"after": 1} == counters(postgresql_database)
+
+
 def test_connections_are_closed_while_others_take_them(database: Database):
     """Whoever closes what nobody uses and whoever needs a connection do not get into each other's way."""
     ended = threading.Event()
