@@ -2,9 +2,9 @@
 
 import contextlib
 import select
-import threading
 from collections.abc import Callable
 from datetime import datetime
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any
 
@@ -25,7 +25,9 @@ class Postgresql:
     def __init__(self, url: sa.URL, *, salts: Callable[[], str], patience_s: float) -> None:
         self.salts = salts
         self.patience_s = patience_s
-        self.places = threading.BoundedSemaphore(AT_MOST)
+        self.places: SimpleQueue[None] = SimpleQueue()  # a semaphore is locked for ever where an interrupt strikes it
+        for _ in range(AT_MOST):
+            self.places.put(None)
         self.idle: list[tuple[sa.Connection, Any]] = []  # each with the driver's own
         self.engine = self._made(url)
 
@@ -99,8 +101,11 @@ class OnPostgresql:
         if self._db is not None:
             raise RuntimeError("a transaction is entered once: its connection belongs to somebody else by now")
         postgresql = self._postgresql
-        if not postgresql.places.acquire(timeout=postgresql.patience_s):
-            raise Locked(f"{AT_MOST} transactions of this process have been open for {postgresql.patience_s:g} seconds")
+        try:
+            postgresql.places.get(timeout=postgresql.patience_s)
+        except Empty:
+            told = f"{AT_MOST} transactions of this process have been open for {postgresql.patience_s:g} seconds"
+            raise Locked(told) from None
         try:
             connection, raw = self._connection, self._raw = postgresql.take()
             if not self._write:
@@ -146,7 +151,7 @@ class OnPostgresql:
             discard(connection)
             raise
         finally:
-            self._postgresql.places.release()
+            self._postgresql.places.put(None)
 
     def _give_back(self, connection: sa.Connection, *, undo: bool) -> None:
         lent = False

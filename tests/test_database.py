@@ -463,6 +463,32 @@ def test_who_waits_too_long_for_his_turn_is_told(sqlite_url: str):
     database.dispose()
 
 
+@pytest.mark.postgresql
+def test_so_many_transactions_of_a_process_are_open_and_no_more(postgresql_url: str, monkeypatch: pytest.MonkeyPatch):
+    """Whoever comes later waits, and is told; whatever becomes of a transaction, its place is given back once."""
+    monkeypatch.setattr("models.postgresql.AT_MOST", 2)
+    database = Database(postgresql_url, patience_s=0.1)
+
+    def is_full() -> bool:
+        with pytest.raises(Locked, match="open"), database.transaction():
+            pass
+        return True
+
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), database.transaction() as one, database.transaction(write=False):
+            assert is_full()
+            one.run(PUT, "lost", 1)
+            raise ZeroDivisionError
+        with database.transaction(), pytest.raises(psycopg.Error), database.transaction() as other:
+            assert is_full()
+            other.run("SELECT 1/0")
+    with database.transaction() as one, database.transaction(write=False):
+        one.run(PUT, "kept", 1)
+        assert is_full()
+    assert {"kept": 1} == counters(database)
+    database.dispose()
+
+
 def test_nobody_waits_for_himself(sqlite_database: Database, memory: Database):
     """A second transaction inside the first would wait for ever: it is refused at once, as a bug."""
     for database, write in ((sqlite_database, True), (memory, True), (memory, False)):
