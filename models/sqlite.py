@@ -3,7 +3,6 @@
 After a commit, which waits for the disk, every step is a cold one: between two acts there are as few as can be.
 """
 
-import contextlib
 import errno
 import os
 import sqlite3
@@ -12,13 +11,13 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
-from models.transaction import Db, Locked, abandon, discard, instant_text, is_lock_failure
+from models.block import KEPT, Block, Idle, discard, discard_all
+from models.transaction import Db, Locked, instant_text
 
 # Of the log, at most before it is carried into the file: 16 MB. The same few pages change with every act, and are carried
 # once; four times as many as SQLite's own number make an act a twentieth cheaper.
@@ -27,8 +26,6 @@ LOG_PAGES = 4000
 # Between two looks at the name of the file. A look costs a fiftieth of an act, and whoever takes the file away may do so
 # after any of them.
 LOOK_EVERY_S = 0.01
-
-KEPT = 20  # connections that wait for the next reader
 
 # The driver writes them itself where they are parameters, and leaves texts and numbers alone.
 sqlite3.register_adapter(datetime, instant_text)
@@ -74,7 +71,7 @@ class Sqlite:
         self.salts = salts
         self.turn = Turn(patience_s)
         self.alone = in_memory  # then there is one connection for all
-        self.idle: list[tuple[sa.Connection, Any]] = []  # each with the driver's own
+        self.idle: Idle = []
         self._file: _File | None = None  # the one that was opened first
         self._look_again_at = 0.0  # whether it is still there
         self.engine = self._made(url, patience_s)
@@ -117,9 +114,7 @@ class Sqlite:
 
     def close_idle(self) -> None:
         """Close every connection that nobody uses."""
-        with contextlib.suppress(IndexError):  # others take some meanwhile
-            while True:
-                discard(self.idle.pop()[0])  # closed it would go back to an engine that may have been disposed of
+        discard_all(self.idle)
 
     def _made(self, url: sa.URL, patience_s: float) -> sa.Engine:
         pool: dict[str, Any] = {"poolclass": StaticPool} if self.alone else {"pool_size": KEPT, "max_overflow": -1}
@@ -149,103 +144,50 @@ class Sqlite:
         return engine
 
 
-class OnSqlite:
-    """A transaction as a block.
+class OnSqlite(Block):
+    """A transaction on SQLite.
 
     BEGIN and COMMIT are said to the driver itself: by way of the engine they cost as much as half of an act's statements.
     """
 
-    __slots__ = ("_connection", "_db", "_keep", "_raw", "_sqlite", "_turn", "_write")
+    __slots__ = ("_sqlite", "_turn")
 
     def __init__(self, sqlite: Sqlite, *, keep: bool, write: bool) -> None:
+        super().__init__(sqlite.idle, keep=keep, write=write)
         self._sqlite = sqlite
-        self._keep = keep
-        self._write = write
         self._turn = sqlite.turn if write or sqlite.alone else None
-        self._connection: sa.Connection | None = None
-        self._raw: Any = None
-        self._db: Db | None = None
 
-    def __enter__(self) -> Db:
-        if self._db is not None:
-            raise RuntimeError("a transaction is entered once: its connection belongs to somebody else by now")
+    def _take_place(self) -> None:
         if self._turn is not None:
             self._turn.take()
-        try:
-            sqlite = self._sqlite
-            connection, raw = self._connection, self._raw = sqlite.take()
-            db = self._db = Db(connection, raw, kind="sqlite", salts=sqlite.salts)
-            # A deferred transaction that reads and then writes fails at once with "database is locked".
-            if self._write:
-                raw.execute("BEGIN IMMEDIATE")
-            else:
-                raw.execute("PRAGMA query_only=ON")
-                raw.execute("BEGIN")
-        except BaseException as error:
-            self._end(undo=True)
-            if is_lock_failure(error):
-                raise Locked(str(error)) from error
-            raise
-        return db
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        try:
-            if error is None:
-                self._finish()
-        except BaseException as failed:
-            self._end(undo=True)
-            if is_lock_failure(failed):
-                raise Locked(str(failed)) from failed
-            raise
-        self._end(undo=error is not None)
-        if error is not None and is_lock_failure(error):
-            raise Locked(str(error)) from error
+    def _leave_place(self) -> None:
+        if self._turn is not None:
+            self._turn.end()
 
-    def _finish(self) -> None:
-        assert self._db is not None
-        assert self._connection is not None
-        keep = self._keep
-        self._db.finish(keep=keep)
-        transaction = self._connection.get_transaction() if self._db.lent else None
-        if transaction is not None:
-            transaction.commit() if keep else transaction.rollback()
+    def _begin(self) -> Db:
+        connection, raw = self._connection, self._raw = self._sqlite.take()
+        # A deferred transaction that reads and then writes fails at once with "database is locked".
+        if self._write:
+            raw.execute("BEGIN IMMEDIATE")
         else:
-            self._raw.execute("COMMIT" if keep else "ROLLBACK")
+            raw.execute("PRAGMA query_only=ON")
+            raw.execute("BEGIN")
+        return Db(connection, raw, kind="sqlite", salts=self._sqlite.salts)
 
-    def _end(self, *, undo: bool) -> None:
-        """Give back what was taken, having undone what was written."""
-        connection = self._connection
+    def _close(self, *, keep: bool) -> None:
+        self._raw.execute("COMMIT" if keep else "ROLLBACK")
+
+    def _is_as_it_came(self) -> bool:
         try:
-            if connection is not None:
-                self._give_back(connection, undo=undo)
-        except BaseException:
-            assert connection is not None
-            self._sqlite.discard(connection, self._raw)
-            raise
-        finally:
-            if self._turn is not None:
-                self._turn.end()
+            if not self._write:
+                self._raw.execute("PRAGMA query_only=OFF")
+        except sqlite3.Error:
+            return False
+        return not self._raw.in_transaction
 
-    def _give_back(self, connection: sa.Connection, *, undo: bool) -> None:
-        lent = False
-        if self._db is not None:
-            lent = self._db.lent
-            if undo:
-                abandon(self._db, connection)
-            self._db.end()
-        raw, idle = self._raw, self._sqlite.idle
-        if not self._write:
-            try:
-                raw.execute("PRAGMA query_only=OFF")
-            except sqlite3.Error:
-                connection.invalidate()
-        if connection.invalidated or raw.in_transaction:
-            self._sqlite.discard(connection, self._raw)
-        # What was lent goes back to the engine, out of its borrower's reach.
-        elif lent or len(idle) >= KEPT:
-            connection.close()
-        else:
-            idle.append((connection, raw))
+    def _discard(self, connection: sa.Connection) -> None:
+        self._sqlite.discard(connection, self._raw)
 
 
 class _File(NamedTuple):

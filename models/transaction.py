@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -11,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-_LOCK_NOT_AVAILABLE = "55P03"
 ROWS_AT_ONCE = 100  # far below the parameters that a statement may have, SQLite's 32,766
 
 _FAILED = 3  # what libpq calls a transaction in which a statement has failed
@@ -214,30 +212,3 @@ class Db:
         if self.kind == "sqlite":
             return not self._raw.in_transaction
         return bool(self._raw.pgconn.transaction_status == _FAILED)
-
-
-def abandon(db: Db, connection: sa.Connection) -> None:
-    """Undo everything; what goes wrong meanwhile is of no interest beside the error that brought us here."""
-    with contextlib.suppress(Exception):
-        db.leave_pipeline()
-    with contextlib.suppress(Exception):
-        if db.broken:
-            connection.invalidate()
-        transaction = connection.get_transaction()
-        if transaction is not None:
-            transaction.rollback()
-        elif not connection.invalidated:
-            connection.connection.rollback()
-
-
-def discard(connection: sa.Connection) -> None:
-    """Close for good a connection of which nobody knows in what state it is."""
-    connection.invalidate()
-    connection.close()
-
-
-def is_lock_failure(error: BaseException) -> bool:
-    """Whether *error* is the database's word for having waited too long."""
-    cause = getattr(error, "orig", None) or error
-    locked = isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
-    return locked or getattr(cause, "sqlstate", None) == _LOCK_NOT_AVAILABLE or isinstance(cause, sa.exc.TimeoutError)
