@@ -7,6 +7,7 @@ It shares no code with the program that wrote the export, on purpose: this is th
   beginning in the state in which the one before ended, recorded in that order;
 * that the first entries, as many as each seal says, have the Merkle root (RFC 6962) that was sealed, and that every
   seal names the one before;
+* that no payload is missing but such as an order of erasure, recorded later, accounts for;
 * that the last line has the number of entries, seals and cases, the Merkle root over all lines before it, and the last
   entry of every case: nothing was left out.
 
@@ -33,6 +34,7 @@ ENTRY = [
 SEAL = ["seal", "at", "through", "size", "root", "previous"]
 ENTRY_LINE = ["position", "hashed", "payload", "salt", "hash"]
 SEAL_LINE = ["sealed", "hash", "key", "signature"]
+OWN_ACTS = ["member", "council_member", "candidate"]  # in these offices one speaks for oneself
 LAST_LINE = ["end", "root", "heads"]
 
 
@@ -69,7 +71,10 @@ class Check:
 
     def __init__(self) -> None:
         self.faults: list[str] = []
-        self.entries = self.seals = self.erased = 0
+        self.entries = self.seals = 0
+        self.erased: list[tuple[str, int, dict[str, Any]]] = []  # where, recorded when, the entry
+        self.people: dict[str, Any] = {}  # whom a case is about
+        self.orders: dict[Any, int] = {}  # of erasure: a person, or an entry, and until when
         self.position = 0
         self.heads: dict[str, list[Any]] = {}
         self.lines, self.journal = Tree(), Tree()
@@ -132,21 +137,38 @@ class Check:
             yield here + f"it begins in state {source!r}, the case stood in {last_state!r}"
         if type(position) is not int or position <= self.position:
             yield here + f"recorded at {position}, after {self.position}"
-        yield from (here + fault for fault in self.payload(told, entry["payload"]))
+        if seq == 1:
+            self.people[case] = entry["findings"].get("opened", {}).get("person")
+            if entry["procedure"] == "erasure":
+                self.orders[self.people[case]] = position
+        yield from (here + fault for fault in self.payload(told, entry))
         self.entries += 1
         self.position = position if type(position) is int else self.position
         self.heads[case] = [seq if type(seq) is int else last_seq + 1, entry["target"], own]
         self.journal.add(own.encode("utf-8"))
 
-    def payload(self, told: dict[str, Any], digest: str) -> Iterator[str]:
-        """Check facts and document, unless they have been erased."""
+    def payload(self, told: dict[str, Any], entry: dict[str, Any]) -> Iterator[str]:
+        """Check facts and document, unless they have been erased; keep which further entries an order of erasure names."""
         payload, salt = told["payload"], told["salt"]
         if payload is None and salt is None:
-            self.erased += 1
+            self.erased.append((f"{entry['number']}/{entry['seq']}", told["position"], entry))
         elif payload is None or salt is None:
             yield "the payload is erased in part"
-        elif len(salt) != SALT_DIGITS or sha256(salt + payload) != digest:
+        elif len(salt) != SALT_DIGITS or sha256(salt + payload) != entry["payload"]:
             yield "the payload is not the one that was recorded"
+        elif entry["procedure"] == "erasure":
+            for name in parsed(payload)["facts"].get("also", []):
+                self.orders[name] = told["position"]
+
+    def unaccounted(self) -> Iterator[str]:
+        """Say which payloads are missing although no order of erasure accounts for them."""
+        for where, position, entry in self.erased:
+            names = [where, self.people.get(entry["number"])]
+            if entry["office"] in OWN_ACTS:
+                names.append(entry["holder"] or entry["actor"])
+            until = max(self.orders.get(name, 0) for name in names)
+            if entry["procedure"] == "erasure" or until <= position:
+                yield f"{where}: the payload is missing, and no order of erasure accounts for it"
 
     def sealed(self, told: dict[str, Any]) -> Iterator[str]:
         """Check a seal against the entries above it and the seal before it."""
@@ -185,6 +207,7 @@ class Check:
             yield f"the first line speaks of {self.covers.get('entries')} entries, {self.entries} are here"
         if told["root"] != self.lines.root():
             yield "the Merkle root over all lines is another: lines were changed, added or left out"
+        yield from self.unaccounted()
         for case in sorted(told["heads"].keys() | self.heads.keys()):
             there, here = told["heads"].get(case), self.heads.get(case)
             if there != here:
@@ -247,7 +270,7 @@ def main(arguments: list[str]) -> int:
         return 1
     unsealed = check.entries - check.seal["size"]
     say(
-        f"WHOLE: {counts}; checked: hashes, chains, payloads ({check.erased} erased), states, Merkle roots, the last line\n"
+        f"WHOLE: {counts}; checked: hashes, chains, payloads ({len(check.erased)} erased), states, Merkle roots, the last line\n"
         f"The newest seal: {check.seal_hash if check.seals else 'none'}; entries after it: {unsealed}\n"
         "Not checked here: signatures, and whether the law allowed each act (kenes verify)\n"
     )

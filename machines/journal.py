@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from machines.erasures_checked import PROCEDURE, erasure_faults
 from machines.offices_checked import office_faults
 from machines.refusal import Refusal
-from machines.replay import Fault, Row, columns, replay, replay_case
+from machines.replay import Emptied, Fault, Replayed, Row, columns, replay, replay_case
 from machines.rulebook import ZONE
 from machines.seals import (
     SealRecord,
@@ -60,14 +61,12 @@ def verify(db: Db, *, public_keys: Collection[str] = ()) -> Report:
 
     The transaction is one that does not write: it sees one state while others go on.
     """
-    entries = cases = erased = 0
-    faults: list[Fault] = []
-    for replayed in replay(db):
-        entries += replayed.entries
-        erased += replayed.erased
-        cases += 1 if replayed.entries else 0
-        faults += replayed.faults
-    return _report(cases, erased, [*faults, *office_faults(db)], verify_seals(db, public_keys))
+    cases, replayed = 0, _Replayed()
+    for one in replay(db):
+        cases += 1 if one.entries else 0
+        replayed.add(one)
+    faults = [*replayed.found(), *office_faults(db)]
+    return _report(cases, len(replayed.emptied), faults, verify_seals(db, public_keys))
 
 
 def verify_export(lines: Iterable[str], *, public_keys: Collection[str] = ()) -> Report:
@@ -79,10 +78,11 @@ def verify_export(lines: Iterable[str], *, public_keys: Collection[str] = ()) ->
     by_case: dict[str, list[Row]] = {}
     for row in rows:
         by_case.setdefault(row[0], []).append(row)
-    replayed = [replay_case(number, entries) for number, entries in by_case.items()]
-    faults = [fault for one in replayed for fault in one.faults]
+    replayed = _Replayed()
+    for number, entries in by_case.items():
+        replayed.add(replay_case(number, entries))
     checked = check_seals(sealed, [[(row[-1], row[-2]) for row in rows]] if rows else [], public_keys)
-    return _report(len(by_case), sum(one.erased for one in replayed), faults, checked)
+    return _report(len(by_case), len(replayed.emptied), replayed.found(), checked)
 
 
 def export(db: Db) -> Iterator[str]:
@@ -140,6 +140,26 @@ def entry_as_data(record: Record, language: str, *, zone: str = ZONE) -> dict[st
 
 def _local(value: Any, zone: str) -> str:
     return local_time(instant(value), zone).isoformat()
+
+
+class _Replayed:
+    """What all cases together gave."""
+
+    def __init__(self) -> None:
+        self.emptied: list[Emptied] = []
+        self._faults: list[Fault] = []
+        self._ordered: list[Replayed] = []
+
+    def add(self, one: Replayed) -> None:
+        """Note what one case gave."""
+        self._faults += one.faults
+        self.emptied += one.emptied
+        if one.case.procedure == PROCEDURE:
+            self._ordered.append(one)
+
+    def found(self) -> list[Fault]:
+        """Return what does not hold, emptied entries without an order among it."""
+        return [*self._faults, *erasure_faults(self.emptied, self._ordered)]
 
 
 def _report(cases: int, erased: int, faults: list[Fault], checked: SealsChecked) -> Report:

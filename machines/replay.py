@@ -13,6 +13,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
+import orjson
+
 from machines.digest import digest_of, known_definitions
 from machines.machine import machine_of
 from machines.procedure import NEW, Procedure, Told, Transition
@@ -51,8 +53,7 @@ _COVERED = len(HASHED)
 ) = (*range(1, 14),)
 _FINDINGS, _PAYLOAD_HASH, _PREVIOUS, _PAYLOAD, _SALT, _HASH, _POSITION = range(16, 23)
 
-_read_json = json.JSONDecoder().raw_decode  # what the hashed texts hold has nothing around it to skip
-_write_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_read_json = orjson.loads
 
 _KEEPS_NOTHING = next(field.default for field in fields(Transition) if field.name == "keeps")
 
@@ -96,13 +97,26 @@ class StoredCase(NamedTuple):
     about: str | None
 
 
+class Emptied(NamedTuple):
+    """An entry whose payload is gone: whom its case is about, and who spoke in which office."""
+
+    number: str
+    seq: int
+    position: int
+    procedure: str
+    person: str | None
+    speaker: str
+    office: str
+
+
 class Replayed(NamedTuple):
     """One case as its entries give it; what they do not tell (facts, once a payload is erased) is empty."""
 
     case: StoredCase
     entries: int
-    erased: int
+    emptied: Sequence[Emptied]
     faults: Sequence[Fault]
+    recorded: int = 0  # the place of its first entry in the order of recording
 
 
 class _Standing(NamedTuple):
@@ -132,15 +146,15 @@ def replay(db: Db) -> Iterator[Replayed]:
         for number, rows in groupby(entries, itemgetter(0)):
             yield _compared(replay_case(number, list(rows)), cases.pop(number, None))
         for case in cases.values():
-            yield Replayed(case, 0, 0, [Fault(case.number, 0, "entries", "a case without entries")])
+            yield Replayed(case, 0, (), [Fault(case.number, 0, "entries", "a case without entries")])
     for fault in _series_faults(db, seen):
-        yield Replayed(StoredCase(fault.number, *_NO_CASE), 0, 0, [fault])
+        yield Replayed(StoredCase(fault.number, *_NO_CASE), 0, (), [fault])
 
 
 def replay_case(number: str, rows: Sequence[Row]) -> Replayed:
     """Replay one case from its entries in order of seq: hashes, chain, states, edges of the table, facts."""
     faults = chain_faults(rows)
-    facts, joint, erased = _walk(rows, faults)
+    facts, joint = _walk(rows, faults)
     first, last, procedure = rows[0], rows[-1], PROCEDURES.get(rows[-1][_PROCEDURE])
     opening = procedure.rows.get(first[_ACT]) if procedure else None
     case = StoredCase(
@@ -148,13 +162,19 @@ def replay_case(number: str, rows: Sequence[Row]) -> Replayed:
         first[_DEFINITION], first[_EDITION], "" if opening and opening.effective else first[_EFFECTIVE_AT],
         "" if facts is None else _write_json(facts), "{}" if not joint else _write_json(joint), *_opened(first, faults),
     )  # fmt: skip
-    return Replayed(case, len(rows), erased, faults)
+    emptied = [_emptied(row, case.person_id) for row in rows if row[_PAYLOAD] is None] if facts is None else ()
+    return Replayed(case, len(rows), emptied, faults, first[_POSITION])
+
+
+def _emptied(row: Row, person: str | None) -> Emptied:
+    speaker = row[_HOLDER] or row[_ACTOR]
+    return Emptied(row[0], row[_SEQ], row[_POSITION], row[_PROCEDURE], person, speaker, row[_OFFICE])
 
 
 def _opened(first: Row, faults: list[Fault]) -> tuple[str, str, str | None, str, str, str | None, str | None]:
     """Read from the entry that opened a case under which rules it runs and what it is about."""
     try:
-        told = _read_json(first[_FINDINGS])[0]["opened"]
+        told = _read_json(first[_FINDINGS])["opened"]
         rulings = _write_json(told["rulings"])
         return told["zone"], rulings, told["person"], told["body"], told["region"], told["parent"], told["about"]
     except (KeyError, TypeError, ValueError):
@@ -185,9 +205,9 @@ def chain_faults(rows: Iterable[Row]) -> list[Fault]:
     return faults
 
 
-def _walk(rows: Iterable[Row], faults: list[Fault]) -> tuple[dict[str, Any] | None, dict[str, list[str]], int]:
-    """Follow the entries through the table, adding to *faults*; return facts (none if erased), joint acts, erased."""
-    state, erased = "", 0
+def _walk(rows: Iterable[Row], faults: list[Fault]) -> tuple[dict[str, Any] | None, dict[str, list[str]]]:
+    """Follow the entries through the table, adding to *faults*; return facts (none once one is emptied) and joint acts."""
+    state = ""
     facts: dict[str, Any] | None = {}
     joint: dict[str, list[str]] = {}
     for row in rows:
@@ -198,15 +218,13 @@ def _walk(rows: Iterable[Row], faults: list[Fault]) -> tuple[dict[str, Any] | No
         state = row[_TARGET]
         if step.fault:
             faults.append(Fault(row[0], row[_SEQ], *step.fault))
-        if row[_PAYLOAD] is None:
-            erased += 1
         if step.row is None or row[_PAYLOAD] is None:
             facts = None
         elif facts is not None and step.row.keeps is not _KEEPS_NOTHING:
             facts = _kept(step.row, row, facts, faults)
         if step.row is not None and (joint or step.row.joint):
             joint = _joint(step, row, joint)
-    return facts, joint, erased
+    return facts, joint
 
 
 class _Step(NamedTuple):
@@ -244,11 +262,15 @@ def _edges(procedure: Procedure[Any]) -> frozenset[tuple[str, str, str]]:
     )
 
 
+def _write_json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
 def _kept(step: Transition[Any], row: Row, facts: dict[str, Any], faults: list[Fault]) -> dict[str, Any] | None:
     """Fold what an entry tells into the case's facts."""
     try:
-        given = _read_json(row[_PAYLOAD])[0]["facts"]
-        noted = _read_json(row[_FINDINGS])[0]["noted"] if step.notes else {}
+        given = _read_json(row[_PAYLOAD])["facts"]
+        noted = _read_json(row[_FINDINGS])["noted"] if step.notes else {}
         holder = row[_HOLDER] or row[_ACTOR]
         return step.keeps(
             facts, Told(row[_ACT], given, holder, row[_OFFICE], row[_BODY], row[_EFFECTIVE_AT], row[_SEQ], noted)

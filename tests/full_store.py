@@ -9,6 +9,7 @@ from desk.access.calendar_links import make_link
 from desk.access.tokens import create_token
 from desk.access.web_sessions import begin_session
 from machines.calendar_versions import change
+from machines.register import add_person
 from machines.seals import seal
 from models.copying import tables
 from models.database import Database, instant_text
@@ -37,10 +38,14 @@ def full_store(database: Database) -> Assembly:
     assembly = Assembly(database, members=9, council=6)
     case = assembly.do("s:Kostanay", "candidacy.nominate", key="k1", facts=nomination())
     assembly.do("wb", "candidacy.admit", case=case)
+    with database.transaction() as db:
+        add_person(db, "p:gone", names=dict.fromkeys(("kk", "ru", "en"), "Gone"))
+    other = assembly.do("s:Kostanay", "candidacy.nominate", facts=nomination("p:gone"))
+    assembly.do("wb", "candidacy.withdraw", case=other, facts={"reason": "No longer wanted"})
     registered_request(assembly, 6)
     _sealed(assembly)
+    assembly.do("wb", "erasure.order", facts={"person": "p:gone", "ground": "own_request"})
     with database.transaction() as db:
-        db.run("UPDATE entries SET payload = NULL, salt = NULL WHERE number = ? AND seq = 1", case.number)
         for statement in _OPERATION:
             db.run(statement, assembly.now)
         db.run("INSERT INTO webhooks (url, position) VALUES (?, 7)", "https://host.example/a?b=%c")

@@ -95,7 +95,7 @@ class Tamperer:
         ways = (
             self.a_value, self.a_value, self.a_value, self.moves_a_letter, self.a_case, self.a_seal, self.loses_an_entry,
             self.swaps, self.inserts, self.loses_the_tail, self.loses_a_seal, self.loses_a_case, self.hashes_anew,
-            self.hashes_anew, self.rewinds,
+            self.hashes_anew, self.rewinds, self.empties,
         )  # fmt: skip
         self.dice.choice(ways)()
 
@@ -107,6 +107,11 @@ class Tamperer:
     def a_value(self):
         """Change any value of an entry; a payload is not erased but falsified."""
         self.alter("entries", self.dice.choice([name for name in READ if name != "position"]))
+
+    def empties(self):
+        """Take away what an act told, as an erasure would, without an order."""
+        (position,) = self.dice.choice(self.db.all("SELECT position FROM entries WHERE payload IS NOT NULL ORDER BY 1"))
+        self.db.run("UPDATE entries SET payload = NULL, salt = NULL WHERE position = ?", position)
 
     def moves_a_letter(self):
         """Move the border between a payload and its salt: together they are what they were."""

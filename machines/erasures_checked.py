@@ -1,0 +1,49 @@
+"""Check what is missing in the record against the orders of erasure: nothing else empties an entry (2.3).
+
+The database lets a payload go together with its salt, as the law on personal data asks for it. Done behind the machines it
+would take the facts of an act away without a trace: each emptied entry must be one that an order accounts for.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from machines.erasing import OWN_ACTS
+from machines.replay import Emptied, Fault, Replayed
+
+PROCEDURE = "erasure"
+
+
+class _Orders(NamedTuple):
+    """Until which place in the order of recording the orders account for people, and for entries that they name."""
+
+    people: dict[str, int]
+    entries: dict[str, int]
+
+
+def erasure_faults(emptied: Iterable[Emptied], ordered: Iterable[Replayed]) -> Iterator[Fault]:
+    """Yield every emptied entry for which none of the orders accounts; *ordered* are the cases of erasures."""
+    orders = _orders(ordered)
+    for one in emptied:
+        if not _accounted_for(one, orders):
+            yield Fault(one.number, one.seq, "payload", "emptied, and no order of erasure accounts for it")
+
+
+def _orders(ordered: Iterable[Replayed]) -> _Orders:
+    people: dict[str, int] = {}
+    entries: dict[str, int] = {}
+    for order in ordered:
+        told = json.loads(order.case.facts) if order.case.facts else {}
+        people[order.case.person_id or ""] = max(order.recorded, people.get(order.case.person_id or "", 0))
+        entries |= {name: max(order.recorded, entries.get(name, 0)) for name in told.get("also", ())}
+    return _Orders(people, entries)
+
+
+def _accounted_for(one: Emptied, orders: _Orders) -> bool:
+    """Say whether an order of later concerns whom the case is about, who spoke for himself, or names the entry."""
+    if one.procedure == PROCEDURE:
+        return False
+    until = [orders.people.get(one.person or "", 0), orders.entries.get(f"{one.number}/{one.seq}", 0)]
+    if one.office in OWN_ACTS:
+        until.append(orders.people.get(one.speaker, 0))
+    return one.position < max(until)
