@@ -60,7 +60,7 @@ class Tree:
             if left is not None:
                 row.insert(0, left)
             self._waiting[height] = row.pop() if len(row) % 2 else None
-            row = [_node(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+            row = [sha256(b"\1" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)]
             height += 1
 
     def root(self) -> str:
