@@ -361,7 +361,7 @@ def test_a_conflict_tells_local_times_to_the_minute(home: Run, number: str) -> N
     """Without microseconds and offset."""
     home("case", "act", number, "admit", "--as", "wb")
     said = home("case", "act", number, "return", "--as", "wb", "--seen", "1", "--fact", "reason=Late", status=5).stderr
-    assert re.search(r"2\. admit — wb, 2026-11-24 11:00$", said, re.MULTILINE)
+    assert re.search(r"2\. admit — wb, 2026-11-24 11:00 UTC\+05:00$", said, re.MULTILINE)
 
 
 def test_a_wrong_scenario_is_told_once(run: Run, tmp_path: Path) -> None:

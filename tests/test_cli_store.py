@@ -63,7 +63,7 @@ def test_there_and_back(assembly: Assembly, run: Run, tmp_path: Path):
     assert "The signing key is inside" in said
     said = run("restore", str(file), home="new").stdout
     assert "Every row and every entry is that of the backup" in said
-    assert "The backup was made 2026-11-24 11:00 by kenes 0.1.0" in said
+    assert "The backup was made 2026-11-24 11:00 UTC+05:00 by kenes 0.1.0" in said
     assert "Messages that waited then: 1. They are sent when the service runs, under the same ids." in said
     assert said.endswith("Next:\n  kenes verify\n  kenes up\n")
     assert (tmp_path / "home" / "signing.key").read_text() == (tmp_path / "new" / "signing.key").read_text()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.cli.console import CHECK_FAILED, Console, console_of
+from desk.cli.console import CHECK_FAILED, Console, console_of, moment
 
 if TYPE_CHECKING:
     from machines.alarms import Standing
@@ -119,7 +119,7 @@ def _say(console: Console, alarm: Standing) -> None:
     from machines.zones import local_time
 
     def shown(at: Any) -> str:
-        return f"{local_time(at, console.settings.zone):%Y-%m-%d %H:%M}"
+        return moment(local_time(at, console.settings.zone))
 
     words = in_words(alarm.code, alarm.numbers, language=console.language, zone=console.settings.zone)
     until = f" – {shown(alarm.ended_at)}" if alarm.ended_at else ""

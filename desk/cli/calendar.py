@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desk.cli.console import Console, console_of, read_day
+from desk.cli.console import Console, console_of, moment, read_day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -127,7 +127,7 @@ def _say_moving(console: Console, found: list[Moving]) -> None:
         f"By version {version} of the calendar these open deadlines would move. None moves by itself; a person decides each:"
     )
     for one in found:
-        was, is_ = (local_time(due, one.zone).strftime("%Y-%m-%d %H:%M") for due in (one.due, one.anew.due))
+        was, is_ = (moment(local_time(due, one.zone)) for due in (one.due, one.anew.due))
         console.say(f"  {one.number} {one.name} ({one.norm}, {one.kind}): {was} → {is_}")
         for step in one.anew.explain(console.language):
             console.say(f"      {step}")

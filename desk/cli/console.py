@@ -172,6 +172,14 @@ def choose_language(option: str | None, environment: Mapping[str, str]) -> str:
     return spoken if spoken in LANGUAGES else "en"
 
 
+def moment(at: str | datetime | None) -> str:
+    """Say a local moment with its offset, as 2026-11-24 10:02 UTC+05:00; of None that it is undated."""
+    if at is None:
+        return "undated"
+    text = at if isinstance(at, str) else at.isoformat()
+    return f"{text[:10]} {text[11:16]} UTC{text[-6:]}"
+
+
 def read_day(text: str) -> date:
     """Read a day of an option: 2010-03-09 or 09.03.2010, so near that it has a beginning and an end in every zone."""
     from desk.roster.file import read_date

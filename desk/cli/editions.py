@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from desk.cli.console import console_of, read_day
+from desk.cli.console import console_of, moment, read_day
 
 app = typer.Typer(
     help="New editions of rules: what holds, what was entered, whom it concerns. Entering: kenes case open edition.propose.",
@@ -77,9 +77,7 @@ def report(
     for one in found["concerned"]:
         console.say(f"  {one['case']}  {one['procedure']}: {one['state']}, opened {one['opened_at'][:10]}")
         for deadline in one["deadlines"]:
-            console.say(
-                f"      {deadline['name']}: {(deadline['due'] or 'undated')[:16].replace('T', ' ')} (counted already, stays)"
-            )
+            console.say(f"      {deadline['name']}: {moment(deadline['due'])} (counted already, stays)")
     return None
 
 

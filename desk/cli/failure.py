@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from desk.cli.console import BUG, CHECK_FAILED, CONFLICT, NOT_FOUND, REFUSED, WRONG, Console, Ended
+from desk.cli.console import BUG, CHECK_FAILED, CONFLICT, NOT_FOUND, REFUSED, WRONG, Console, Ended, moment
 
 STATUS = {
     "refused": REFUSED, "forbidden": REFUSED, "unauthorized": REFUSED, "conflict": CONFLICT, "precondition": CONFLICT,
@@ -61,7 +61,7 @@ def said_of(problem: Mapping[str, Any]) -> Iterator[str]:
     for fault in problem.get("faults", ()):
         yield f"  {fault['fact']}: {fault['reason']}"
     for entry in problem.get("entries", ()):
-        yield f"  {entry['seq']}. {entry['act']} — {entry['actor']}, {entry['at'][:16].replace('T', ' ')}"
+        yield f"  {entry['seq']}. {entry['act']} — {entry['actor']}, {moment(entry['at'])}"
 
 
 def _problem(error: Exception, console: Console | None, language: str) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.cli.console import CHECK_FAILED, NOT_FOUND, Console, Ended, console_of, read_day
+from desk.cli.console import CHECK_FAILED, NOT_FOUND, Console, Ended, console_of, moment, read_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,9 +170,8 @@ def deadlines(
     if not found:
         console.say(console.in_words("nothing_due"))
     for one in found:
-        due = (one["due"] or "undated")[:16].replace("T", " ")
         overdue = ", overdue" if one["overdue"] else ""
-        console.say(f"{due}  {one['case']}  {one['name']} ({one['norm']}, {one['kind']}{overdue})")
+        console.say(f"{moment(one['due'])}  {one['case']}  {one['name']} ({one['norm']}, {one['kind']}{overdue})")
         for step in one["derivation"]:
             console.say(f"    {step}")
     return None

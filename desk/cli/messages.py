@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.cli.console import NOT_FOUND, WRONG, Console, Ended, console_of
+from desk.cli.console import NOT_FOUND, WRONG, Console, Ended, console_of, moment
 
 if TYPE_CHECKING:
     from desk.returned_mail import Report
@@ -132,9 +132,7 @@ def _read(file: Path | None) -> bytes:
 
 def _say_with_texts(console: Console, found: list[dict[str, Any]]) -> None:
     for message in found:
-        console.say(
-            f"{message['key']}  {message['state']}  {message['at']:%Y-%m-%d %H:%M}  {message['failure']}".rstrip()
-        )
+        console.say(f"{message['key']}  {message['state']}  {moment(message['at'])}  {message['failure']}".rstrip())
         console.say(f"  {message['subject']}")
         for line in message["body"].splitlines():
             console.say(f"  {line}".rstrip())

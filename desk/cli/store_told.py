@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from desk.cli.console import Console
+from desk.cli.console import Console, moment
 from desk.cli.record import keys_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _made(console: Console, kept: Backup) -> str:
 
     manifest = kept.manifest
     at = local_time(datetime.fromisoformat(manifest.at), console.settings.zone)
-    return f"{at:%Y-%m-%d %H:%M} by kenes {manifest.kenes}, signed by the key {manifest.key[:KEY_CUT]}…"
+    return f"{moment(at)} by kenes {manifest.kenes}, signed by the key {manifest.key[:KEY_CUT]}…"
 
 
 def counted(copied: Copied) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from desk.cli.console import Console
+from desk.cli.console import Console, moment
 
 NAMED_AT_MOST = 6  # more people in one office are counted
 
@@ -56,13 +56,13 @@ def say_case(console: Console, case: Mapping[str, Any]) -> None:
 def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines that show a case."""
     yield f"{case['number']}  {case['procedure']}: {case['state']}, entry {case['seq']}"
-    yield f"  opened {case['opened_at'][:16].replace('T', ' ')}"
+    yield f"  opened {moment(case['opened_at'])}"
     yield from _parties(case["parties"])
     yield from _standing(case)
     yield from (f"  {line}" for line in _facts(case["facts"]))
     yield from _deadlines(case["deadlines"])
     for run in case.get("runs", ()):
-        yield f"  run {run['flow']} {run['at'][:16].replace('T', ' ')}: {run['did']}"
+        yield f"  run {run['flow']} {moment(run['at'])}: {run['did']}"
         if link := run.get("link"):
             yield f"      {link}"
 
@@ -70,8 +70,8 @@ def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
 def _deadlines(deadlines: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Name deadlines, each with how it was counted."""
     for deadline in deadlines:
-        due = (deadline["due"] or "undated")[:16].replace("T", " ")
-        yield f"  deadline {deadline['name']} ({deadline['norm']}): {due}{', overdue' if deadline.get('overdue') else ''}"
+        overdue = ", overdue" if deadline.get("overdue") else ""
+        yield f"  deadline {deadline['name']} ({deadline['norm']}): {moment(deadline['due'])}{overdue}"
         yield from (f"      {step}" for step in deadline["derivation"])
 
 
