@@ -8,7 +8,7 @@ from machines.calendar_versions import change
 from models.database import Database
 from tests.api_client import Desk
 from tests.assembly import Assembly, considered
-from tests.test_cli import Run, environment, home, run, told
+from tests.commands import Run, environment, home, run, told
 from tests.test_edition import confirmed
 
 __all__ = ["environment", "home", "run"]

@@ -13,7 +13,7 @@ from desk.app import make_app
 from models.home import open_database
 from models.settings import read_settings
 from tests.browsers import OWN, is_in
-from tests.test_cli import NOW, environment, home, run, told
+from tests.commands import NOW, environment, home, run, told
 
 __all__ = ["environment", "home", "run"]  # fixtures
 

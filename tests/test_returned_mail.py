@@ -12,9 +12,9 @@ from flows.mail import mail_id
 from machines.dead_letters import mark_returned
 from models import Database
 from tests.assembly import Assembly
+from tests.commands import Run, environment, run  # noqa: F401 - fixtures
 from tests.receivers import mail_server
 from tests.test_bad_servers import ADDRESS, letters_to
-from tests.test_cli import Run, environment, run  # noqa: F401 - fixtures
 from tests.test_flows import KEY, NOW, deliver, office
 
 OURS = "C-1/1/t/reader0"
