@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from machines.calendar import DAY_OFF_MOVED, DAY_WORKED
+from machines.procedure import Office
+from machines.sitting import in_office
 from models.database import Db, instant
 
 ORDINARY = "ordinary"  # takes an earlier line back: the day is again what its weekday says
@@ -47,6 +49,12 @@ def change(db: Db, day: date, kind: str, *, actor: str, at: datetime, note: str)
         day.isoformat(), version, kind, note,
     )  # fmt: skip
     return version
+
+
+def may_change(db: Db, person: str, at: datetime) -> bool:
+    """Say whether somebody may change the calendar: the working body; while it has nobody yet, whoever founds the register."""
+    entitled = in_office(db, Office.working_body, at)
+    return person in entitled or not entitled
 
 
 def changes(db: Db) -> list[Change]:

@@ -108,6 +108,17 @@ def test_the_calendar_is_changed_by_a_version(home: Run, number: str, environmen
     home("calendar", "work", "2026-11-28", "--note", "Order 5", "--as", "nobody", status=4)
 
 
+def test_the_calendar_belongs_to_the_working_body(home: Run, run: Run, environment: dict[str, str]) -> None:
+    """Terms are counted by it (H05); while nobody is of the working body, whoever founds the register may change it."""
+    said = home("calendar", "add", "2026-11-27", "--note", "Order 4", "--as", "m1", status=3).stderr
+    assert "Working body" in said
+    assert [] == told(home, "calendar", "changes")["items"]
+    environment["KENES_HOME"] += "-new"
+    run("init")
+    run("person", "add", "wb", "--kk", "Айдос", "--ru", "Айдос", "--en", "Aidos")
+    assert "Version 2" in run("calendar", "add", "2026-11-27", "--note", "Order 4", "--as", "wb").stdout
+
+
 def test_deadlines_have_norm_and_derivation(home: Run, number: str, environment: dict[str, str]) -> None:
     """What falls due, until a day if one is named (14.2b)."""
     home("case", "act", number, "admit", "--as", "wb")

@@ -102,14 +102,17 @@ def list_moves(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 def _change(console: Console, day: date, kind: str, note: str, by: str) -> None:
-    from machines.calendar_versions import change
+    from machines.calendar_versions import change, may_change
     from machines.counted_anew import would_move
-    from machines.refusal import Unknown
+    from machines.procedure import Office
+    from machines.refusal import Forbidden, Unknown
 
     console.must_be_in_time()
     with console.database.transaction() as db:
         if db.one("SELECT 1 FROM people WHERE person_id = ?", by) is None:
             raise Unknown("person", by)
+        if not may_change(db, by, console.now):
+            raise Forbidden("calendar", [Office.working_body])
         version = change(db, day, kind, actor=by, at=console.now, note=note)
         found = would_move(db, console.book.calendar_of(db, version))
     console.say(f"Version {version} of the calendar: {day} is {_MADE[kind]}.")
