@@ -1,6 +1,7 @@
-"""Audit what is recorded: every night the journal is replayed and every vote is counted again."""
+"""Audit what is recorded: every night the journal is replayed, every vote counted again, every deadline held to its derivation."""
 
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from prefect import flow
@@ -12,6 +13,7 @@ from flows.sweeps import beat, note_alarms
 from flows.touching import forget_old
 from flows.writing import case_link
 from machines.alarms import Found
+from machines.deadlines_checked import deadline_faults
 from machines.journal import Report, verify
 from machines.procedures import procedure_of_number
 from machines.recount import recount
@@ -54,7 +56,7 @@ def audit_now(database: Database, *, keys: tuple[str, ...]) -> Audited:
     with database.transaction(write=False) as db:
         report = verify(db, public_keys=keys)
         faults = [*report.faults[:KEPT_FAULTS]]
-        for fault in recount(db):
+        for fault in chain(recount(db), deadline_faults(db)):
             if len(faults) >= 2 * KEPT_FAULTS:
                 break
             faults.append(fault)

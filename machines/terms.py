@@ -190,6 +190,19 @@ def steps_from_json(text: str) -> tuple[Step, ...]:
     return tuple(Step(code, numbers) for code, numbers in json.loads(text))
 
 
+def due_of(steps: Iterable[Step]) -> datetime | None:
+    """Read from a derivation when the term has run out: the end of its last day, its moment, or the beginning of its day."""
+    told = {step.code: step.numbers for step in steps}
+    if "until" in told:
+        return end_of_day(date.fromisoformat(str(told["until"]["day"])), zone=str(told["until"]["zone"]))
+    if "at_moment" in told:
+        moment = told["at_moment"]  # with its offset, which tells the two hours of a clock that is put back apart
+        return datetime.fromisoformat(f"{moment['moment']}{str(moment['offset'])[len('UTC') :]}").astimezone(UTC)
+    if "from_day" in told:
+        return local_midnight(date.fromisoformat(str(told["from_day"]["day"])), str(told["from_day"]["zone"]))
+    return None
+
+
 _READ: dict[str, Callable[[str], object]] = {
     "day": date.fromisoformat,
     "next_day": date.fromisoformat,

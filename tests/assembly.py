@@ -15,6 +15,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from machines.act import PRESIDENT, Act, Done
+from machines.deadlines_checked import deadline_faults
 from machines.perform import perform
 from machines.procedures import PROCEDURES
 from machines.recount import recount
@@ -317,6 +318,7 @@ class Assembly:
         assert [] == self.ask(open_in_final), "a final state closes every deadline"
         with self.database.transaction(write=False) as db:
             assert [] == list(recount(db)), "votes are what the entries say"
+            assert [] == list(deadline_faults(db)), "deadlines are due when their derivations end"
 
     # ------------------------------------------------------------------------------------------------------------- founding
 
