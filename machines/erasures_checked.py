@@ -6,7 +6,7 @@ would take the facts of an act away without a trace: each emptied entry must be 
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from machines.erasing import OWN_ACTS
 from machines.replay import Emptied, Fault, Replayed
@@ -33,17 +33,25 @@ def _orders(ordered: Iterable[Replayed]) -> _Orders:
     people: dict[str, int] = {}
     entries: dict[str, int] = {}
     for order in ordered:
-        told = json.loads(order.case.facts) if order.case.facts else {}
-        people[order.case.person_id or ""] = max(order.recorded, people.get(order.case.person_id or "", 0))
-        entries |= {name: max(order.recorded, entries.get(name, 0)) for name in told.get("also", ())}
+        also = json.loads(order.case.facts).get("also") if order.case.facts else None
+        person = _name(order.case.person_id)
+        if person:
+            people[person] = max(order.recorded, people.get(person, 0))
+        for name in map(_name, also if isinstance(also, list) else ()):
+            entries[name] = max(order.recorded, entries.get(name, 0))
     return _Orders(people, entries)
+
+
+def _name(told: Any) -> str:
+    """Give a name as it was told; what somebody has put in its place is nobody's."""
+    return told if isinstance(told, str) else ""
 
 
 def _accounted_for(one: Emptied, orders: _Orders) -> bool:
     """Say whether an order of later concerns whom the case is about, who spoke for himself, or names the entry."""
     if one.procedure == PROCEDURE:
         return False
-    until = [orders.people.get(one.person or "", 0), orders.entries.get(f"{one.number}/{one.seq}", 0)]
+    until = [orders.people.get(_name(one.person), 0), orders.entries.get(f"{one.number}/{one.seq}", 0)]
     if one.office in OWN_ACTS:
-        until.append(orders.people.get(one.speaker, 0))
+        until.append(orders.people.get(_name(one.speaker), 0))
     return one.position < max(until)

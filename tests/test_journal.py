@@ -10,6 +10,7 @@ import pytest
 
 from desk import check_export
 from machines.journal import entries_after, entries_of, entry_as_data, export, verify, verify_export
+from machines.register import add_person
 from machines.seals import public_key
 from machines.seals import seal as make_seal
 from models.database import Database
@@ -100,6 +101,28 @@ def test_a_payload_emptied_without_an_order_is_found(assembly):
         (fault.number, fault.seq, fault.code) for fault in verify_export(written, public_keys=TRUSTED).faults
     }
     assert entry_as_data(first.record, "en")["facts"] is None
+
+
+@pytest.mark.parametrize("facts", ["{", "[]", '{"office": [1]}', "{}"])
+def test_facts_that_cannot_be_read_are_a_fault(assembly, facts):
+    """Whatever somebody has put in their place: the check of offices and erasures goes on (17.1)."""
+    with assembly.database.transaction() as db:
+        db.run("UPDATE cases SET facts = ? WHERE procedure = 'office'", facts)
+    found = verified(assembly.database).faults
+    assert {"case.facts"} == {fault.code for fault in found}
+
+
+@pytest.mark.parametrize("also", ['"X"', "[1, {}]", "{}", "null"])
+def test_an_order_that_somebody_has_rewritten_accounts_for_nothing_more(assembly, also):
+    """Its payload is not the one that was recorded, and what it names now is nobody's (2.3)."""
+    with assembly.database.transaction() as db:
+        add_person(db, "p:gone", names=dict.fromkeys(("kk", "ru", "en"), "Gone"))
+    done = assembly.do("wb", "erasure.order", facts={"person": "p:gone", "ground": "own_request"})
+    told = '{"facts": {"ground": "own_request", "person": "p:gone", "also": %s}}' % also  # noqa: UP031 - braces
+    with assembly.database.transaction() as db:
+        without_guards(db)
+        db.run("UPDATE entries SET payload = ? WHERE number = ?", told, done.number)
+    assert (done.number, "payload") in {(fault.number, fault.code) for fault in verified(assembly.database).faults}
 
 
 def test_half_an_erasure_is_a_fault(kept):
