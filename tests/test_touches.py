@@ -99,7 +99,7 @@ def test_the_command_line_says_which_runs_touched_a_case(assembly: Assembly):
         **show_case(assembly),
         "runs": [{"run": RUN, "flow": "seal", "at": "2006-05-02T16:00:00+06:00", "did": "d", "link": "http://p/1"}],
     }
-    assert ["  run seal 2006-05-02 16:00: d", "      http://p/1"] == list(lines_of(case))[-2:]
+    assert ["  run seal 2006-05-02 16:00 UTC+06:00: d", "      http://p/1"] == list(lines_of(case))[-2:]
 
 
 def show_case(assembly: Assembly) -> dict:
