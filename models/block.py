@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Any
 
@@ -16,7 +17,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 Idle = list[tuple[sa.Connection, Any]]  # each with the driver's own
 
 
-class Block:
+class Block(ABC):
     """What both databases have in common; no generator, which would cost as much again.
 
     A connection goes back to the others only in the state in which it came: else it is closed for good.
@@ -58,25 +59,25 @@ class Block:
         if error is not None and _is_lock_failure(error):
             raise Locked(str(error)) from error
 
+    @abstractmethod
     def _take_place(self) -> None:
         """Wait until one may begin; Locked if that takes too long."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _leave_place(self) -> None:
         """Let the next one begin."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _begin(self) -> Db:
         """Take a connection, note it, and begin."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _close(self, *, keep: bool) -> None:
         """Say COMMIT or ROLLBACK to the driver, where it has not been said yet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _is_as_it_came(self) -> bool:
         """Take back what was set for this transaction; say whether none is open any more."""
-        raise NotImplementedError
 
     def _discard(self, connection: sa.Connection) -> None:
         """Close a connection for good."""

@@ -111,7 +111,7 @@ def test_the_calendar_is_changed_by_a_version(home: Run, number: str, environmen
 def test_the_calendar_belongs_to_the_working_body(home: Run, run: Run, environment: dict[str, str]) -> None:
     """Terms are counted by it (H05); while nobody is of the working body, whoever founds the register may change it."""
     said = home("calendar", "add", "2026-11-27", "--note", "Order 4", "--as", "m1", status=3).stderr
-    assert "Working body" in said
+    assert "“Change the calendar of days off” is for: Working body." in said
     assert [] == told(home, "calendar", "changes")["items"]
     environment["KENES_HOME"] += "-new"
     run("init")

@@ -112,7 +112,7 @@ def _change(console: Console, day: date, kind: str, note: str, by: str) -> None:
         if db.one("SELECT 1 FROM people WHERE person_id = ?", by) is None:
             raise Unknown("person", by)
         if not may_change(db, by, console.now):
-            raise Forbidden("calendar", [Office.working_body])
+            raise Forbidden("calendar.change", [Office.working_body])
         version = change(db, day, kind, actor=by, at=console.now, note=note)
         found = would_move(db, console.book.calendar_of(db, version))
     console.say(f"Version {version} of the calendar: {day} is {_MADE[kind]}.")
