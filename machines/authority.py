@@ -1,6 +1,6 @@
 """Who may act: the office that the actor, or the person on whose behalf he enters the act, holds at that moment."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from machines.act import PRESIDENT, Act
@@ -23,19 +23,23 @@ def authority(row: Transition[Any], act: Act, s: Situation[Any]) -> Authority | 
     The working body may enter an act for the entitled office; acts of the President are always entered this way.
     """
     if act.office in NOBODY:
-        return Authority(act.office, act.actor) if act.office == "consequence" or Office.clock in row.by else None
+        return Authority(str(act.office), act.actor) if act.office == "consequence" or Office.clock in row.by else None
     if act.founding and not s.mandates.holders(Office.working_body):
-        return Authority(row.persons[0], act.actor)
+        return Authority(row.persons[0].value, act.actor)
     if act.on_behalf_of is not None and not may_enter(act.actor, s.mandates):
         return None
     if act.on_behalf_of == PRESIDENT:
         return Authority(PRESIDENT, PRESIDENT) if Office.president in row.by else None
-    return next((held for office, held in _held(row, s) if act.office in (None, office, held.office)), None)
+    for office in row.persons:
+        for held in held_as(row, office, s.holder, s):
+            if act.office is None or act.office in (office, held.office):
+                return held
+    return None
 
 
 def offices_for(row: Transition[Any], s: Situation[Any]) -> tuple[str, ...]:
     """Name the offices in which whoever is entitled in *s* may do *row*; none: it belongs to others."""
-    return tuple(dict.fromkeys(str(held.office) for _, held in _held(row, s)))
+    return tuple(dict.fromkeys(held.office for office in row.persons for held in held_as(row, office, s.holder, s)))
 
 
 def may_enter(actor: str, mandates: Mandates) -> bool:
@@ -48,33 +52,31 @@ def entered_by(office: str) -> str:
     return Office.working_body.value if office == Office.president else str(office)
 
 
-def _held(row: Transition[Any], s: Situation[Any]) -> Iterator[tuple[Office, Authority]]:
-    return ((office, held) for office in row.persons for held in held_as(row, office, s.holder, s))
-
-
-def held_as(row: Transition[Any], office: Office, person: str, s: Situation[Any]) -> Iterator[Authority]:
-    """Yield in which offices *person* may do *row* as *office*: the table names a nominating body, he holds an office of it."""
+def held_as(row: Transition[Any], office: Office, person: str, s: Situation[Any]) -> Sequence[Authority]:
+    """Return in which offices *person* may do *row* as *office*: the table names a nominating body, he holds an office of it."""
     if office is Office.candidate:
-        yield from [Authority(office, person)] if person == s.person else []
-    elif office is Office.nominating_body:
-        yield from _as_nominating_body(person, s)
-    elif office is Office.deputy_chairman:
-        yield from _as_deputy(person, s)
-    elif not row.own or office not in (Office.member, Office.council_member) or person == s.person:
-        yield from map(_of, s.mandates.of(person, office))
+        return (Authority(office.value, person),) if person == s.person else ()
+    if office is Office.nominating_body:
+        return _as_nominating_body(person, s)
+    if office is Office.deputy_chairman:
+        return _as_deputy(person, s)
+    if row.own and office in (Office.member, Office.council_member) and person != s.person:
+        return ()
+    return [_of(held) for held in s.mandates if held.person == person and held.office == office]
 
 
-def _as_deputy(person: str, s: Situation[Any]) -> Iterator[Authority]:
+def _as_deputy(person: str, s: Situation[Any]) -> Sequence[Authority]:
     """With no deputy in office the Chairman performs the deputies' acts (B01)."""
-    if person in s.deputies():
-        deputy = s.mandates.holds(person, Office.deputy_chairman)
-        yield Authority(Office.deputy_chairman if deputy else Office.chairman, person)
+    if person not in s.deputies():
+        return ()
+    deputy = s.mandates.holds(person, Office.deputy_chairman)
+    return (Authority((Office.deputy_chairman if deputy else Office.chairman).value, person),)
 
 
-def _as_nominating_body(person: str, s: Situation[Any]) -> Iterator[Authority]:
+def _as_nominating_body(person: str, s: Situation[Any]) -> Sequence[Authority]:
     bodies = {source["nominating_body"] for source in s.facts.get("sources", ())}
     held = (held for office in NOMINATING_OFFICES for held in s.mandates.of(person, office))
-    yield from (_of(one) for one in held if nominating_body(one.office, one.body) in bodies)
+    return [_of(one) for one in held if nominating_body(one.office, one.body) in bodies]
 
 
 def nominating_body(office: str, body: str) -> str:

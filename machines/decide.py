@@ -14,13 +14,13 @@ from pydantic import ValidationError
 from machines.act import PRESIDENT, Act
 from machines.authority import Authority, authority, may_enter
 from machines.facts import NOTHING, Facts, NoFacts, PaperOfKind, named_cases, named_people, papers, wrong_shape
-from machines.load import Loaded, load, situation, with_facts
-from machines.machine import Call, knows, take_branch
-from machines.procedure import NEW, Branch, Procedure, Transition
+from machines.load import Loaded, load, situation
+from machines.machine import knows, take_branch
+from machines.procedure import NEW, Branch, Procedure, Transition, asked
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.refusal import Conflict, Forbidden, KeyReused, Refusal, Refused, SeenMissing, Unknown, WrongFacts
 from machines.rulebook import Rulebook
-from machines.situation import Situation, seen_with
+from machines.situation import Situation, seen_with, told_with
 from models.database import Db
 from models.entry import NAME
 
@@ -82,19 +82,20 @@ def decide(db: Db, act: Act, book: Rulebook) -> Decision | Replay:
         raise Unknown("case", act.case)
     s = situation(act, row, loaded)
     found = authority(row, act, s) or _entitled_still(db, row, act, s)
-    answered = _answered_before(act, row, s, loaded.answer) if act.key and loaded.answer else None
+    answered = _answered_before(act, row, s, loaded.answer) if loaded.answer else None
     if found is None and answered and _ended_by_it(db, act, answered):
         return answered
     if found is None:
         raise Forbidden(str(act), [office.value for office in row.persons])
-    s = _told(act, row, s, found)
+    given = _told(act, row)
     if answered:
         return answered
-    if act.key and loaded.answer:
-        raise KeyReused(act.key)
-    _named(db, act, s)
+    if loaded.answer:
+        raise KeyReused(str(act.key))
+    if given is not NOTHING:
+        _named(db, act, given)
     _seen(act, row, loaded)
-    return weigh(db, act, procedure, row, s, loaded)
+    return weigh(db, act, procedure, row, told_with(s, given, found), loaded)
 
 
 def weigh(
@@ -108,8 +109,8 @@ def weigh(
     state, call = take_branch(procedure, row, s)
     if call.branch is None:
         raise Refused(str(act), call.passed_over)
-    warnings = tuple(refusal for guard in row.warns for refusal in guard.refusals(s)) if row.warns else ()
-    return Decision(act, procedure, row, s, loaded, state, call.branch, warnings, _unused(call))
+    warnings = tuple(asked(row.warns, s)) if row.warns else ()
+    return Decision(act, procedure, row, s, loaded, state, call.branch, warnings, tuple(call.passed_over))
 
 
 def why_not(procedure: Procedure[Any], row: Transition[Any], s: Situation[Any]) -> list[Refusal]:
@@ -119,12 +120,12 @@ def why_not(procedure: Procedure[Any], row: Transition[Any], s: Situation[Any]) 
     """
     if not knows(procedure, s.state, row.name):
         return _not_in_this_state(procedure, row, s)
-    return [*_papers_of_a_later_day(row, s), *(refusal for guard in row.guards for refusal in guard.refusals(s))]
+    return _papers_of_a_later_day(row, s) + asked(row.guards, s)
 
 
 def branches_refuse(row: Transition[Any], s: Situation[Any]) -> list[Refusal]:
     """Return what stands in the way of every branch, or nothing if one may be taken."""
-    refused = [[refusal for guard in branch.guards for refusal in guard.refusals(s)] for branch in row.to]
+    refused = [asked(branch.guards, s) for branch in row.to]
     return [] if not all(refused) else [refusal for reasons in refused for refusal in reasons]
 
 
@@ -153,26 +154,28 @@ def _entitled_still(db: Db, row: Transition[Any], act: Act, s: Situation[None]) 
     """Let the working body enter an act for somebody whose mandate has ended meanwhile, where the row says so."""
     if row.entitled is None or act.on_behalf_of is None or not may_enter(act.actor, s.mandates):
         return None
-    return Authority(row.persons[0], s.holder) if row.entitled(db, s) else None
+    return Authority(row.persons[0].value, s.holder) if row.entitled(db, s) else None
 
 
-def _told(act: Act, row: Transition[Any], s: Situation[None], found: Authority) -> Situation[None]:
+def _told(act: Act, row: Transition[Any]) -> Facts:
     """Check the shape of facts and document."""
     faults: list[Mapping[str, Any]] = []
-    given: Facts | None = None
+    given: Facts = NOTHING
     try:
-        given = NOTHING if row.facts is NoFacts and act.facts == {} else row.facts.model_validate(act.facts)
+        if act.facts != {} or row.facts is not NoFacts:
+            given = row.facts.model_validate(act.facts)
     except ValidationError as error:
         faults += wrong_shape(error, row.facts)
-    faults += _wrong_document(act)
-    if faults or given is None:
+    if act.document or act.on_behalf_of is not None:
+        faults += _wrong_document(act)
+    if faults:
         raise WrongFacts(str(act), faults)
-    return with_facts(s, given, found)
+    return given
 
 
-def _named(db: Db, act: Act, s: Situation[None]) -> None:
+def _named(db: Db, act: Act, given: Facts) -> None:
     """Check whether everybody and every case named exists; what was done once is answered again without it."""
-    faults = _nobody_of_that_name(db, s.given) + _no_such_case(db, s.given)
+    faults = _nobody_of_that_name(db, given) + _no_such_case(db, given)
     if faults:
         raise WrongFacts(str(act), faults)
 
@@ -275,7 +278,7 @@ def acts_before(procedure: Procedure[Any], state: str, row: Transition[Any]) -> 
 
 
 def _papers_of_a_later_day(row: Transition[Any], s: Situation[Any]) -> list[Refusal]:
-    if s.given is None:
+    if s.given is None or (s.given is NOTHING and s.document_date is None):
         return []
     days = dict(papers(s.given))
     for name in FACTS_THAT_ARE_PAPERS:
@@ -283,15 +286,11 @@ def _papers_of_a_later_day(row: Transition[Any], s: Situation[Any]) -> list[Refu
             days[name] = day
     if s.document_date:
         days["document"] = s.document_date
-    if not days:
+    later = [(name, day) for name, day in days.items() if day > s.today]
+    if not later:
         return []
     norm = row.paper_norm(s) if row.paper_norm else s.norm
     return [
         Refusal(norm, "paper.of_a_later_day", {"paper": f"name:fact.{name}", "date": day, "today": s.today})
-        for name, day in days.items()
-        if day > s.today
+        for name, day in later
     ]
-
-
-def _unused(call: Call) -> tuple[Refusal, ...]:
-    return tuple(call.passed_over)

@@ -7,7 +7,7 @@ from typing import Any
 from transitions import Event, Machine, MachineError
 from transitions import Transition as Edge
 
-from machines.procedure import NEW, Branch, Procedure, Transition
+from machines.procedure import NEW, Branch, Procedure, Transition, asked
 from machines.refusal import Refusal
 from machines.situation import Situation
 
@@ -56,7 +56,7 @@ class Row(Event):
         if model.state not in known:
             raise MachineError(f"{self.name} is no act of the state {model.state}")
         for edge in known[model.state]:
-            refusals = [refusal for guard in edge.branch.guards for refusal in guard.refusals(call.situation)]
+            refusals = asked(edge.branch.guards, call.situation)
             if not refusals:
                 call.branch, model.state = edge.branch, edge.dest
                 return True

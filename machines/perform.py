@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from machines.act import Act, Done
 from machines.authority import authority, may_enter, offices_for
 from machines.decide import Decision, Replay, branches_refuse, decide, effective_at, row_of, why_not
-from machines.load import load, of_case, situation, with_facts
+from machines.load import load, of_case, situation
 from machines.machine import knows
 from machines.procedure import Office, Procedure, Transition
 from machines.procedures import PROCEDURES, procedure_of_number
@@ -134,7 +134,7 @@ def _unlocked(
     if act.case and loaded.case is None:
         return None
     try:
-        s = with_facts(situation(act, row, loaded), row.facts.model_validate(act.facts))
+        s = situation(act, row, loaded)._replace(given=row.facts.model_validate(act.facts))
     except ValidationError:
         return None
     return seen_with(s, procedure.circumstances(db, s)) if knows(procedure, s.state, row.name) else None

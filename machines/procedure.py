@@ -79,6 +79,14 @@ class Guard(Generic[C]):
         return (found,) if isinstance(found, Refusal) else found
 
 
+def asked(guards: Iterable[Guard[C]], situation: Situation[C]) -> list[Refusal]:
+    """Ask every guard and return everything that stands in the way."""
+    refusals: list[Refusal] = []
+    for each in guards:
+        refusals += each.refusals(situation)
+    return refusals
+
+
 def guard(*, facts: bool = False, revision: int = 1) -> Callable[[Callable[[Situation[C]], Any]], Guard[C]]:
     """Make a guard of a function; its docstring is the rule."""
 
@@ -239,6 +247,16 @@ class Transition(Generic[C]):
         None  # who else may do it, where a mandate has ended meanwhile
     )
     secret: Callable[[Situation[C]], bool] | None = None  # whether the facts must leave no trace
+
+    @cached_property
+    def cites(self) -> str:
+        """Its norms as an entry names them, separated by spaces."""
+        return " ".join(self.norms)
+
+    @cached_property
+    def tells(self) -> bool:
+        """Whether the case's facts become others by it."""
+        return self.keeps is not _keep
 
     @cached_property
     def opens_case(self) -> bool:

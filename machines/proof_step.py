@@ -15,6 +15,7 @@ from machines.calendar import built_in
 from machines.decide import why_not
 from machines.facts import Facts
 from machines.machine import take_branch
+from machines.numbers import SHIPPED
 from machines.procedure import SAME, Branch, Procedure, Transition
 from machines.procedures import PROCEDURES
 from machines.refusal import Refusal
@@ -106,7 +107,7 @@ class Seen:
             "person": None, "body": "", "region": "", "parent": "X-2027-0002", "about": None, "facts": {}, "joint": {},
             "opened_at": NOW, "given": None, "actor": "actor", "holder": "actor", "office": row.by[0].value, "office_body": "",
             "office_region": "", "document_date": None, "at": at, "today": local_day(at, ZONE), "zone": ZONE, "calendar": built_in(),
-            "rulings": self.rulings, "mandates": self.mandates, "circumstances": circumstances,
+            "rulings": self.rulings, "mandates": self.mandates, "numbers": SHIPPED, "circumstances": circumstances,
         }  # fmt: skip
         return Situation(**(usual | told))
 

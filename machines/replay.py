@@ -3,10 +3,8 @@
 What one case's entries prove by themselves stands here; seals and the journal as a whole in seals.py and journal.py.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
 from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import groupby
@@ -21,20 +19,15 @@ from machines.procedure import NEW, Procedure, Told, Transition
 from machines.procedures import PROCEDURES, procedure_of_number
 from machines.stage import joint_after
 from models.database import Db
-from models.entry import COLUMNS, GENESIS, Record, header
+from models.entry import GENESIS, HASHED, LINE
 
 CASES_AT_ONCE = 1_000
 SALT_DIGITS = 32  # a fixed length: otherwise what stands between salt and payload could be moved from one to the other
 
 # What is read of an entry: first what its hash covers, in that order. Rows stay plain tuples, for a million of them.
-HASHED = tuple(
-    name.replace("payload", "payload_hash") for name in json.loads(header(Record._make(["0"] * len(COLUMNS))))
-)
 READ = (*HASHED, "payload", "salt", "hash", "position")
 Row = tuple[Any, ...]
 
-# The hashed line with a place for each value: the one definition of it, filled without looking up names.
-_LINE = header(Record._make(["%s"] * len(COLUMNS)))
 _COVERED = len(HASHED)
 (
     _SEQ,
@@ -54,8 +47,6 @@ _COVERED = len(HASHED)
 _FINDINGS, _PAYLOAD_HASH, _PREVIOUS, _PAYLOAD, _SALT, _HASH, _POSITION = range(16, 23)
 
 _read_json = orjson.loads
-
-_KEEPS_NOTHING = next(field.default for field in fields(Transition) if field.name == "keeps")
 
 _MAY_BE_UNKNOWN = ("facts", "opened_at")
 _NO_CASE = ("", "", 0, "", False, "", "", "", "", "", "", "", None, "", "", None, None)
@@ -188,7 +179,7 @@ def chain_faults(rows: Iterable[Row]) -> list[Fault]:
     expected, previous, position = 1, GENESIS, 0
     for row in rows:
         seq, own, payload, salt = row[_SEQ], row[_HASH], row[_PAYLOAD], row[_SALT]
-        if sha256((_LINE % row[:_COVERED]).encode()).hexdigest() != own:
+        if sha256((LINE % row[:_COVERED]).encode()).hexdigest() != own:
             faults.append(Fault(row[0], seq, "hash", "the hash is not that of the entry"))
         if row[_PREVIOUS] != previous:
             faults.append(Fault(row[0], seq, "previous", f"{row[_PREVIOUS]} where {previous} precedes it"))
@@ -220,7 +211,7 @@ def _walk(rows: Iterable[Row], faults: list[Fault]) -> tuple[dict[str, Any] | No
             faults.append(Fault(row[0], row[_SEQ], *step.fault))
         if step.row is None or row[_PAYLOAD] is None:
             facts = None
-        elif facts is not None and step.row.keeps is not _KEEPS_NOTHING:
+        elif facts is not None and step.row.tells:
             facts = _kept(step.row, row, facts, faults)
         if step.row is not None and (joint or step.row.joint):
             joint = _joint(step, row, joint)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from machines.calendar import Calendar
-from machines.numbers import SHIPPED, Numbers, Share
+from machines.numbers import Numbers, Share
 from machines.rulings import Rulings
 
 C = TypeVar("C")
@@ -35,11 +36,11 @@ class Mandates(tuple[Held, ...]):
 
     def holds(self, person: str | None, office: str) -> bool:
         """Say whether *person* holds *office*."""
-        return any(self.of(person, office))
+        return any(held.person == person and held.office == office for held in self)
 
     def holders(self, office: str) -> tuple[str, ...]:
         """Name who holds *office*; complete for the Chairman and his deputies only."""
-        return tuple(held.person for held in self if held.office == office)
+        return tuple([held.person for held in self if held.office == office])
 
 
 class Situation(NamedTuple, Generic[C]):
@@ -59,12 +60,7 @@ class Situation(NamedTuple, Generic[C]):
     facts: Mapping[str, Any]  # what the entries so far add up to
     joint: Mapping[str, list[str]]  # who has done a joint act so far
     opened_at: datetime | None
-    given: Any  # the facts of the act; None while one only asks what could be done
     actor: str
-    holder: str  # who is entitled: the actor, or the person on whose behalf
-    office: str
-    office_body: str
-    office_region: str
     document_date: date | None
     at: datetime
     today: date
@@ -72,8 +68,14 @@ class Situation(NamedTuple, Generic[C]):
     calendar: Calendar
     rulings: Rulings
     mandates: Mandates
+    numbers: Numbers  # of the law, as this case is judged by them
+    # What becomes known while an act is decided stands last, in this order.
+    given: Any  # the facts of the act; None while one only asks what could be done
+    office: str
+    holder: str  # who is entitled: the actor, or the person on whose behalf
+    office_body: str
+    office_region: str
     circumstances: C
-    numbers: Numbers = SHIPPED  # of the law, as this case is judged by them
 
     def law(self, key: str) -> Any:
         """Return a number of the law as it is on the day of the act (G01)."""
@@ -91,9 +93,18 @@ class Situation(NamedTuple, Generic[C]):
         return self.mandates.holders("chairman")
 
 
-_CIRCUMSTANCES = Situation._fields.index("circumstances")
+# Every act comes by here twice: values are put side by side, and no names are looked up.
+_made: Any = partial(tuple.__new__, Situation)
+_GIVEN = Situation._fields.index("given")
+
+
+def told_with(s: Situation[None], given: Any, authority: tuple[str, str, str, str]) -> Situation[None]:
+    """Return the situation with the facts of the act, and the office, holder, body and region that it is done in."""
+    made: Situation[None] = _made((*s[:_GIVEN], given, *authority, None))
+    return made
 
 
 def seen_with(s: Situation[Any], circumstances: C) -> Situation[C]:
-    """Return the situation with its procedure's circumstances; every act comes by here, so names are not looked up."""
-    return Situation._make((*s[:_CIRCUMSTANCES], circumstances, *s[_CIRCUMSTANCES + 1 :]))
+    """Return the situation with its procedure's circumstances."""
+    made: Situation[C] = _made((*s[:-1], circumstances))
+    return made

@@ -1,6 +1,6 @@
 """Stage what a decision brings: entry, case, deadlines, mandates, messages and consequences, on a given transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from machines.rungs import reminder_at
 from machines.situation import Situation
 from machines.terms import Count, steps_to_json
 from models.database import Db, instant_text
-from models.entry import GENESIS, INSERT, Record, digest, header
+from models.entry import GENESIS, INSERT, LINE, Record, digest
 
 _SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME  # instants and days in the form that Python gives them
 
@@ -33,6 +33,7 @@ _END_CASE = _MOVE_CASE.replace(" WHERE", ", final = TRUE WHERE")
 _NUMBER = """INSERT INTO counters (series, last) VALUES (?, 1)
  ON CONFLICT (series) DO UPDATE SET last = counters.last + 1 RETURNING last"""
 _CLOSE = "UPDATE deadlines SET state = ?, closed_at = ?, closed_by = ? WHERE number = ? AND state = 'open'"
+_CLOSE_ONE = f"{_CLOSE} AND name = ?"
 _OPEN_DEADLINE = """INSERT INTO deadlines (number, opened_seq, name, kind, due_at, zone, norm, steps, calendar_version, act, rank,
  opened_at, state, closed_by, failures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', 0)"""
 _REMIND = (
@@ -64,23 +65,32 @@ def stage(
     payload = payload_of(decision)
     record = _record(db, decision, number, seq + 1, previous, cause, _json(payload))
     heads[number] = (record.seq, record.hash)
-    _write_case(db, decision, record, payload["facts"])
+    at, here = instant_text(s.at), f"{number}/{record.seq}"
+    _write_case(db, decision, record, payload["facts"], at)
     db.run(INSERT, *record)
-    _write_deadlines(db, decision, record)
-    _write_mandate(db, decision, record)
-    _write_messages(db, decision, record)
+    _close_deadlines(db, decision, record, here)
+    if decision.branch.opens:
+        _open_deadlines(db, decision, record, at)
+    if decision.branch.grants:
+        db.run(_GRANT, number, *_mandate(db, decision.branch.grants(s)))
+    if decision.branch.notices:
+        _write_messages(db, decision, record, here)
     for written in decision.branch.writes:
         written.rows(db, s, record)
-    if decision.act.key:
-        request = digest_of_request(decision.act, secret=is_secret(decision))
-        db.run(_ANSWER, decision.act.actor, decision.act.key, request, number, record.seq, s.at)
-    here = f"{number}/{record.seq}"
-    followed = tuple(stage(db, follows, book, cause=here, heads=heads) for follows in decision.consequences)
-    return Done(record, decision.warnings, followed)
+    act = decision.act
+    if act.key:
+        request = digest_of_request(act, secret=is_secret(decision))
+        db.run(_ANSWER, act.actor, act.key, request, number, record.seq, at)
+    followed = [stage(db, follows, book, cause=here, heads=heads) for follows in decision.consequences]
+    return Done(record, decision.warnings, tuple(followed))
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value, default=lambda day: day.isoformat(), option=_SORTED).decode()
+def _json(value: Mapping[str, Any]) -> str:
+    return orjson.dumps(value, default=_day, option=_SORTED).decode() if value else "{}"
+
+
+def _day(value: date) -> str:
+    return value.isoformat()
 
 
 def _new_number(db: Db, decision: Decision) -> str:
@@ -92,20 +102,18 @@ def _new_number(db: Db, decision: Decision) -> str:
 
 
 def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, cause: str, payload: str) -> Record:
-    s, act = decision.situation, decision.act
-    salt = db.salt()
-    effective, recorded = instant_text(effective_at(decision)), instant_text(act.recorded_at or act.at)
-    unhashed = Record(
-        number=number, seq=seq, procedure=decision.procedure.name, act=decision.row.name,
-        source="" if decision.loaded.case is None else s.state, target=decision.state,
-        actor=act.actor, holder=s.holder if s.holder != act.actor else "", office=s.office, body=s.office_body,
-        norms=" ".join(decision.row.norms), edition=rule_set(s.today, s.numbers.entered_on(s.today)),
-        definition=digest_of(decision.procedure),
-        effective_at=effective, recorded_at=recorded,
-        cause=cause, findings=_findings(decision), payload=payload, salt=salt, payload_hash=digest(salt + payload),
-        previous=previous, hash="",
+    s, act, row = decision.situation, decision.act, decision.row
+    at, recorded = effective_at(decision), act.recorded_at
+    effective = instant_text(at)
+    told = (
+        number, seq, decision.procedure.name, row.name, "" if decision.loaded.case is None else s.state, decision.state,
+        act.actor, s.holder if s.holder != act.actor else "", s.office, s.office_body, row.cites,
+        rule_set(s.today, s.numbers.entered_on(s.today)), digest_of(decision.procedure),
+        effective, instant_text(recorded or act.at), cause, _findings(decision),
     )  # fmt: skip
-    return Record._make((*unhashed[:-1], digest(header(unhashed))))
+    salt = db.salt()
+    payload_hash = digest(salt + payload)
+    return Record(*told, payload, salt, payload_hash, previous, digest(LINE % (*told, payload_hash, previous)))
 
 
 def payload_of(decision: Decision) -> dict[str, Any]:
@@ -121,9 +129,10 @@ def payload_of(decision: Decision) -> dict[str, Any]:
 
 def _findings(decision: Decision) -> str:
     found: dict[str, Any] = {}
-    for name, refusals in (("warnings", decision.warnings), ("passed_over", decision.passed_over)):
-        if refusals:
-            found[name] = [refusal.as_data() for refusal in refusals]
+    if decision.warnings:
+        found["warnings"] = [refusal.as_data() for refusal in decision.warnings]
+    if decision.passed_over:
+        found["passed_over"] = [refusal.as_data() for refusal in decision.passed_over]
     if decision.row.notes:
         found["noted"] = dict(decision.row.notes(decision.situation))
     if decision.skipped:
@@ -131,7 +140,7 @@ def _findings(decision: Decision) -> str:
     if decision.loaded.case is None:
         who, s = decision.procedure.identify(decision.situation), decision.situation
         found["opened"] = who._asdict() | {"zone": s.zone, "rulings": s.rulings.differing()}
-    return _json(found) if found else "{}"
+    return _json(found)
 
 
 def told(decision: Decision, record: Record, facts: dict[str, Any]) -> Told:
@@ -145,6 +154,8 @@ def joint_after(
     s: Situation[Any], procedure: Procedure[Any], row: Any, state: str, *, complete: bool
 ) -> dict[str, list[str]]:
     """Return who has done which joint act once this one is done; what a state does not know any more begins anew."""
+    if not (s.joint or row.joint):
+        return {}
     done = {act: list(people) for act, people in s.joint.items() if state in procedure.rows[act].source}
     done.pop(row.name, None)
     if row.joint and not complete:
@@ -152,53 +163,62 @@ def joint_after(
     return done
 
 
-def _write_case(db: Db, decision: Decision, record: Record, given: dict[str, Any]) -> None:
-    s, procedure = decision.situation, decision.procedure
-    facts = decision.row.keeps(dict(s.facts), told(decision, record, given))
-    joint = joint_after(s, procedure, decision.row, decision.state, complete=decision.branch.to != SAME)
+def _write_case(db: Db, decision: Decision, record: Record, given: dict[str, Any], at: str) -> None:
+    s, procedure, row, case = decision.situation, decision.procedure, decision.row, decision.loaded.case
+    facts = _json(row.keeps(dict(s.facts), told(decision, record, given))) if row.tells or not case else case.facts
+    joint = _json(joint_after(s, procedure, row, decision.state, complete=decision.branch.to != SAME))
     final = decision.state in procedure.final
-    if decision.loaded.case is not None:
-        written = (record.seq, record.hash, _json(facts), _json(joint) if joint else "{}")
+    if case is not None:
         if final:
-            db.run(_END_CASE, *written, decision.state, record.number)
+            db.run(_END_CASE, record.seq, record.hash, facts, joint, decision.state, record.number)
         elif decision.state != record.source:
-            db.run(_MOVE_CASE, *written, decision.state, record.number)
+            db.run(_MOVE_CASE, record.seq, record.hash, facts, joint, decision.state, record.number)
         else:
-            db.run(_WRITE_CASE, *written, record.number)
+            db.run(_WRITE_CASE, record.seq, record.hash, facts, joint, record.number)
         return
     who = procedure.identify(s)
     db.run(
         _OPEN_CASE, record.number, procedure.name, decision.state, record.seq, record.hash, final, record.definition, record.edition,
-        kept_rulings(s.rulings), s.zone, who.person, who.body, who.region, who.parent, who.about,
-        _json(facts), _json(joint), s.at,
+        kept_rulings(s.rulings), s.zone, who.person, who.body, who.region, who.parent, who.about, facts, joint, at,
     )  # fmt: skip
 
 
-def _write_deadlines(db: Db, decision: Decision, record: Record) -> None:
-    branch, s, here = decision.branch, decision.situation, f"{record.number}/{record.seq}"
-    at = decision.act.recorded_at or decision.act.at
+def _close_deadlines(db: Db, decision: Decision, record: Record, here: str) -> None:
+    branch, number, at = decision.branch, record.number, record.recorded_at
     if decision.act.expired:
-        db.run(_CLOSE + " AND name = ?", "expired", at, here, record.number, decision.act.expired)
+        db.run(_CLOSE_ONE, "expired", at, here, number, decision.act.expired)
     if decision.loaded.case is not None:
         if ALL in branch.closes or decision.state in decision.procedure.final:
-            db.run(_CLOSE, "closed", at, here, record.number)
-        for name in (*branch.closes, *(term.name for term in branch.opens if term.again)):
-            if name != ALL:
-                db.run(_CLOSE + " AND name = ?", "closed", at, here, record.number, name)
+            db.run(_CLOSE, "closed", at, here, number)
+        else:
+            for name in branch.closes:
+                db.run(_CLOSE_ONE, "closed", at, here, number, name)
+            for term in branch.opens:
+                if term.again:
+                    db.run(_CLOSE_ONE, "closed", at, here, number, term.name)
     for there in branch.closes_there:
-        for number in there.targets(db, s):
-            db.run(_CLOSE + " AND name = ?", "closed", at, here, number, there.deadline)
-    opened = [(term, term.count(s)) for term in branch.opens if term.when is None or term.when(s)]
-    for term, count in opened:
-        _open_deadline(db, term, count, record, s)
-    db.insert(_REMIND, [row for term, count in opened if count for row in _reminders(term, count, record, s.at)])
+        for linked in there.targets(db, decision.situation):
+            db.run(_CLOSE_ONE, "closed", at, here, linked, there.deadline)
 
 
-def _open_deadline(db: Db, term: Term[Any], count: Count | None, record: Record, s: Situation[Any]) -> None:
+def _open_deadlines(db: Db, decision: Decision, record: Record, at: str) -> None:
+    s = decision.situation
+    reminders: list[tuple[Any, ...]] = []
+    for term in decision.branch.opens:
+        if term.when is None or term.when(s):
+            count = term.count(s)
+            _open_deadline(db, term, count, record, s.zone, at)
+            if count:
+                reminders += _reminders(term, count, record, s.at)
+    if reminders:
+        db.insert(_REMIND, reminders)
+
+
+def _open_deadline(db: Db, term: Term[Any], count: Count | None, record: Record, zone: str, at: str) -> None:
     due, steps, version = (count.due, steps_to_json(count.steps), count.calendar_version) if count else (None, "[]", 0)
     db.run(
-        _OPEN_DEADLINE, record.number, record.seq, term.name, term.kind, due, s.zone, term.norm, steps, version, term.expires,
-        RANKS.get(term.expires, 9), s.at,
+        _OPEN_DEADLINE, record.number, record.seq, term.name, term.kind, due, zone, term.norm, steps, version, term.expires,
+        RANKS.get(term.expires, 9), at,
     )  # fmt: skip
 
 
@@ -220,25 +240,19 @@ def _end_mandates(db: Db, decision: Decision) -> None:
         _end_mandates(db, follows)
 
 
-def _write_mandate(db: Db, decision: Decision, record: Record) -> None:
-    branch, s = decision.branch, decision.situation
-    if branch.grants:
-        db.run(_GRANT, record.number, *_mandate(db, branch.grants(s)))
-
-
 def _mandate(db: Db, grant: Grant) -> tuple[Any, ...]:
     since: date | str = grant.since.isoformat() if db.kind == "sqlite" else grant.since
     return (*grant[:8], since, grant.begins_at)
 
 
-def _write_messages(db: Db, decision: Decision, record: Record) -> None:
-    at = decision.act.recorded_at or decision.act.at
-    rows: list[tuple[Any, ...]] = []
+def _write_messages(db: Db, decision: Decision, record: Record, here: str) -> None:
+    at, rows = record.recorded_at, []
     for notice in decision.branch.notices:
         told = (f"{decision.procedure.name}.{notice.name}", _parameters(decision), record.number, record.seq, at, at)
-        here = f"{record.number}/{record.seq}/{notice.name}"
-        rows += [(f"{here}/{person}", person, *told) for person in addressees(db, notice.audience, decision.situation)]
-    db.insert(_NOTIFY, rows)
+        people = addressees(db, notice.audience, decision.situation)
+        rows += [(f"{here}/{notice.name}/{person}", person, *told) for person in people]
+    if rows:
+        db.insert(_NOTIFY, rows)
 
 
 def _parameters(decision: Decision) -> str:

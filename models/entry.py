@@ -3,7 +3,7 @@
 import hashlib
 import re
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -89,17 +89,19 @@ class Record(NamedTuple):
     hash: str
 
 
-def header(r: Any) -> str:
-    """Write what the hash of an entry covers: one line of JSON, its names in this order, no spaces.
+# What the hash of an entry covers, in this order: everything but payload and salt, which may be erased.
+HASHED = (*COLUMNS[: COLUMNS.index("payload")], "payload_hash", "previous")
 
-    Every value but the findings (JSON already) is made of characters that JSON needs not escape.
-    """
-    return (
-        f'{{"number":"{r.number}","seq":{r.seq},"procedure":"{r.procedure}","act":"{r.act}","source":"{r.source}","target":"{r.target}"'
-        f',"actor":"{r.actor}","holder":"{r.holder}","office":"{r.office}","body":"{r.body}","norms":"{r.norms}"'
-        f',"edition":"{r.edition}","definition":"{r.definition}","effective_at":"{r.effective_at}","recorded_at":"{r.recorded_at}"'
-        f',"cause":"{r.cause}","findings":{r.findings},"payload":"{r.payload_hash}","previous":"{r.previous}"}}'
-    )
+# One line of JSON, no spaces. Every value but the findings (JSON already) is made of characters that JSON needs not escape.
+LINE = ",".join(
+    f'"{name.removesuffix("_hash")}":' + ("%s" if name in ("seq", "findings") else '"%s"') for name in HASHED
+).join("{}")
+_FIRST = len(HASHED) - 2
+
+
+def header(r: Record) -> str:
+    """Write what the hash of an entry covers."""
+    return LINE % (*r[:_FIRST], r.payload_hash, r.previous)
 
 
 def digest(text: str) -> str:
