@@ -16,6 +16,7 @@ from benchmarks.assembly import STEPS, found, step
 from benchmarks.bare import Acts, Bare, needed
 from benchmarks.figures import Figure, at_least, at_most, median
 from benchmarks.place import copied, forgetful, place
+from machines.act import Act
 from machines.perform import perform
 from machines.rulebook import Rulebook
 from machines.settle import again_if_raced
@@ -169,7 +170,9 @@ def _work(
     url: str, other: str, shares: Sequence[Sequence[str]], acts: Sequence[Acts], barrier: Any, pipe: Connection
 ) -> None:
     database, book, bare = Database(url), Rulebook(), Bare(other)
+    # What either is asked for is written down beforehand.
     ready = [bare.ready(some) for some in acts]
+    asked = [{(number, n): step(number, n) for number, n in some} for some in acts]
     for who, n in iter(pipe.recv, None):
         barrier.wait()
         cpu, began = _cpu(), time.perf_counter()
@@ -177,7 +180,7 @@ def _work(
             if who == "bare":
                 bare.send(ready[n][number, place_])
             else:
-                _perform(database, book, number, place_)
+                _perform(database, book, asked[n][number, place_])
         pipe.send(Turn(began, time.perf_counter(), _cpu() - cpu, len(shares[n]) * len(STEPS)))
     database.dispose()
     bare.close()
@@ -187,10 +190,10 @@ def _breadth_first(numbers: Sequence[str]) -> Iterator[tuple[str, int]]:
     return chain.from_iterable(((number, n) for number in numbers) for n in range(len(STEPS)))
 
 
-def _perform(database: Database, book: Rulebook, number: str, n: int) -> None:
+def _perform(database: Database, book: Rulebook, act: Act) -> None:
     def attempt() -> None:
         with database.transaction() as db:
-            perform(db, step(number, n), book)
+            perform(db, act, book)
 
     again_if_raced(attempt)
 

@@ -1,11 +1,14 @@
 """Who may act: the office that the actor, or the person on whose behalf he enters the act, holds at that moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from machines.act import PRESIDENT, Act
 from machines.procedure import NOBODY, NOMINATING_OFFICES, Office, Transition
 from machines.situation import Held, Mandates, Situation
+
+# As plain texts: every act asks.
+_CHAIRMAN, _DEPUTY, _CANDIDATE = Office.chairman.value, Office.deputy_chairman.value, Office.candidate.value
 
 
 class Authority(NamedTuple):
@@ -54,12 +57,8 @@ def entered_by(office: str) -> str:
 
 def held_as(row: Transition[Any], office: Office, person: str, s: Situation[Any]) -> Sequence[Authority]:
     """Return in which offices *person* may do *row* as *office*: the table names a nominating body, he holds an office of it."""
-    if office is Office.candidate:
-        return (Authority(office.value, person),) if person == s.person else ()
-    if office is Office.nominating_body:
-        return _as_nominating_body(person, s)
-    if office is Office.deputy_chairman:
-        return _as_deputy(person, s)
+    if office in _OF_ANOTHER_KIND:
+        return _OF_ANOTHER_KIND[office](person, s)
     if row.own and office in (Office.member, Office.council_member) and person != s.person:
         return ()
     return [_of(held) for held in s.mandates if held.person == person and held.office == office]
@@ -69,14 +68,25 @@ def _as_deputy(person: str, s: Situation[Any]) -> Sequence[Authority]:
     """With no deputy in office the Chairman performs the deputies' acts (B01)."""
     if person not in s.deputies():
         return ()
-    deputy = s.mandates.holds(person, Office.deputy_chairman)
-    return (Authority((Office.deputy_chairman if deputy else Office.chairman).value, person),)
+    return (Authority(_DEPUTY if s.mandates.holds(person, _DEPUTY) else _CHAIRMAN, person),)
 
 
 def _as_nominating_body(person: str, s: Situation[Any]) -> Sequence[Authority]:
     bodies = {source["nominating_body"] for source in s.facts.get("sources", ())}
     held = (held for office in NOMINATING_OFFICES for held in s.mandates.of(person, office))
     return [_of(one) for one in held if nominating_body(one.office, one.body) in bodies]
+
+
+def _as_candidate(person: str, s: Situation[Any]) -> Sequence[Authority]:
+    return (Authority(_CANDIDATE, person),) if person == s.person else ()
+
+
+# Offices that no mandate gives, or not it alone.
+_OF_ANOTHER_KIND: Mapping[str, Callable[[str, Situation[Any]], Sequence[Authority]]] = {
+    _CANDIDATE: _as_candidate,
+    Office.nominating_body.value: _as_nominating_body,
+    _DEPUTY: _as_deputy,
+}
 
 
 def nominating_body(office: str, body: str) -> str:

@@ -44,6 +44,10 @@ class Calendar:
     version: int
     days: Mapping[date, str]
 
+    def __hash__(self) -> int:
+        """Let terms that were counted by it be remembered."""
+        return hash(self.version)
+
     @cached_property
     def last_year(self) -> int:
         """Name the last year with entries: beyond it only weekends are known."""

@@ -29,7 +29,6 @@ from machines.procedure import (
 from machines.refusal import Refusal
 from machines.sitting import CHECKS_IN, CHECKS_OUT, EMPTIES_THE_HALL, Members, how_many, in_office, present
 from machines.situation import Situation
-from machines.terms import steps_to_json
 from models.database import Db
 from models.entry import Record
 
@@ -149,7 +148,7 @@ def set_considerations(db: Db, s: Situation[Any], _: Record) -> None:
     """Set the consideration of every admissible candidacy to the start of the next convened meeting (14.2a)."""
     hold_convening(db)
     due = next_meeting_starts(db)
-    steps = steps_to_json(terms.at(due, zone=s.zone).steps) if due else "[]"
+    steps = terms.at(due, zone=s.zone).derivation if due else "[]"
     db.run("UPDATE deadlines SET due_at = ?, steps = ? WHERE name = 'consideration' AND state = 'open'", due, steps)
     # What was told of an earlier meeting is told of this one too: it is another date.
     db.run(

@@ -79,7 +79,7 @@ def load(db: Db, act: Act, book: Rulebook, *, lock: bool) -> Loaded:
     people = _people(act)
     mandates = db.ask(_mandates_of(len(people), bool(number)), *people, *((number,) if number else ()), at, at)
     found = cases()
-    case = Stored(*found[0]) if number and found else None
+    case = Stored._make(found[0]) if number and found else None
     version, newest = found[0][-2:] if found else (None, None)
     held = Mandates([_held(row[1:]) for row in sorted(mandates())])  # by their beginning, then by number
     answer = next(iter(answers()), None) if answers else None
@@ -102,22 +102,23 @@ def _people(act: Act) -> list[str]:
 
 
 def situation(act: Act, row: Transition[Any], loaded: Loaded) -> Situation[None]:
-    """Make the situation of *act* as far as it is the same for all procedures: no facts given yet, no circumstances."""
+    """Make the situation of *act* as far as it is the same for all procedures: no facts given yet, no circumstances.
+
+    Its values stand in the order of the fields.
+    """
     case, book, at = loaded.case or _NOT_OPENED, loaded.book, act.at
     zone = case.zone or book.zone
     today = local_day(at, zone)
     opened = instant(case.opened_at) if case.opened_at else None
     judged_as = local_day(opened, zone) if opened and book.editions else None
     return Situation(
-        procedure=act.procedure, act=row.name, norm=row.norms[0],
-        state=case.state, number=case.number or None, seq=case.seq, person=case.person, body=case.body, region=case.region,
-        parent=case.parent, about=case.about, facts=orjson.loads(case.facts),
-        joint=orjson.loads(case.joint) if case.joint != "{}" else {}, opened_at=opened,
-        actor=act.actor, document_date=_document_date(act.document) if act.document else None,
-        at=at, today=today, zone=zone, calendar=loaded.calendar,
-        rulings=_kept(case.rulings) if loaded.case else book.rulings_on(today), mandates=loaded.mandates,
-        numbers=book.numbers_for(judged_as),
-        given=None, office="", holder=act.on_behalf_of or act.actor, office_body="", office_region="", circumstances=None,
+        act.procedure, row.name, row.norms[0],
+        case.state, case.number or None, case.seq, case.person, case.body, case.region, case.parent, case.about,
+        orjson.loads(case.facts), orjson.loads(case.joint) if case.joint != "{}" else {}, opened,
+        act.actor, _document_date(act.document) if act.document else None, at, today, zone,
+        loaded.calendar, _kept(case.rulings) if loaded.case else book.rulings_on(today), loaded.mandates,
+        book.numbers_for(judged_as),
+        None, "", act.on_behalf_of or act.actor, "", "", None,
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def _move_opening(db: Db, s: Situation[Any], record: Record) -> None:
     count = the_start(s)
     db.run(
         "UPDATE deadlines SET due_at = ?, steps = ? WHERE number = ? AND name = 'opening' AND state = 'open'",
-        count.due, terms.steps_to_json(count.steps), record.number,
+        count.due, count.derivation, record.number,
     )  # fmt: skip
     db.run(
         "UPDATE reminders SET at = ? WHERE number = ? AND deadline = 'opening' AND rung = 0 AND settled_at IS NULL",

@@ -18,7 +18,7 @@ from machines.refusal import Refusal
 from machines.rulebook import Rulebook
 from machines.rungs import reminder_at
 from machines.situation import Situation
-from machines.terms import Count, steps_to_json
+from machines.terms import Count
 from models.database import Db, instant_text
 from models.entry import GENESIS, INSERT, LINE, Record, digest
 
@@ -215,7 +215,7 @@ def _open_deadlines(db: Db, decision: Decision, record: Record, at: str) -> None
 
 
 def _open_deadline(db: Db, term: Term[Any], count: Count | None, record: Record, zone: str, at: str) -> None:
-    due, steps, version = (count.due, steps_to_json(count.steps), count.calendar_version) if count else (None, "[]", 0)
+    due, steps, version = (count.due, count.derivation, count.calendar_version) if count else (None, "[]", 0)
     db.run(
         _OPEN_DEADLINE, record.number, record.seq, term.name, term.kind, due, zone, term.norm, steps, version, term.expires,
         RANKS.get(term.expires, 9), at,

@@ -28,7 +28,6 @@ from machines.procedure import (
 from machines.refusal import Refusal
 from machines.rungs import reminder_at
 from machines.situation import Situation
-from machines.terms import steps_to_json
 from models.database import Db, instant_text
 from models.entry import Record
 
@@ -116,7 +115,7 @@ def _move(db: Db, s: Situation[Circumstances], _: Record) -> None:
     where = (moves.number, moves.opened_seq, moves.name)
     db.run(
         "UPDATE deadlines SET due_at = ?, steps = ?, calendar_version = ? WHERE number = ? AND opened_seq = ? AND name = ?",
-        moves.anew.due, steps_to_json(moves.anew.steps), moves.anew.calendar_version, *where,
+        moves.anew.due, moves.anew.derivation, moves.anew.calendar_version, *where,
     )  # fmt: skip
     rungs = db.all(
         "SELECT rung FROM reminders WHERE number = ? AND opened_seq = ? AND deadline = ? AND settled_at IS NULL", *where

@@ -12,7 +12,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import orjson
@@ -52,6 +52,8 @@ NEXT_WORKING_DAY: Final = "next_working_day"
 NO_ROLL: Final = "none"
 NO_CALENDAR: Final = 0  # the version that a Count names whose days do not depend on days off
 
+KEPT = 4096  # counts: the acts of a day ask for the same few again and again
+
 _ONE_DAY = timedelta(days=1)
 
 
@@ -63,7 +65,7 @@ class Step:
     numbers: Mapping[str, str | int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Count:
     """A counted term (H04). It has run out when `now >= due`: `due` is the first UTC instant that is too late."""
 
@@ -72,6 +74,11 @@ class Count:
     zone: str
     steps: tuple[Step, ...]
     calendar_version: int
+
+    @cached_property
+    def derivation(self) -> str:
+        """Its steps as the deadline keeps them."""
+        return steps_to_json(self.steps)
 
     def explain(self, language: str) -> list[str]:
         """Tell in words how it was counted."""
@@ -109,12 +116,14 @@ def from_day(day: date, zone: str) -> Count:
     return Count(due, day, zone, (step,), NO_CALENDAR)
 
 
+@lru_cache(maxsize=KEPT)
 def days(start: date, number: int, *, zone: str) -> Count:
     """Count calendar days; the day of the event is not counted, days off do not matter (Civil Code art. 173)."""
     last = _plain(start) + timedelta(days=_positive(number))
     return _ending(last, (_start(start), _length("days", number)), zone)
 
 
+@lru_cache(maxsize=KEPT)
 def working_days(start: date, number: int, *, calendar: Calendar, zone: str) -> Count:
     """Count working days (H05); the day of the event is not counted, whether worked or not (Civil Code art. 173)."""
     day, left = _plain(start), _positive(number)

@@ -46,7 +46,7 @@ def local_time(instant: datetime, zone: str) -> datetime:
 
 def local_day(instant: datetime, zone: str) -> date:
     """Give the local date of an instant."""
-    return local_time(instant, zone).date()
+    return _aware(instant).astimezone(zone_info(zone)).date()
 
 
 def local_midnight(day: date, zone: str) -> datetime:
