@@ -87,9 +87,9 @@ class _Watched(Db):
         self.__dict__ = db.__dict__
         self._faults = faults
 
-    def _execute(self, sql: str, parameters: tuple[Any, ...]) -> Any:
+    def _execute(self, sql: str, parameters: tuple[Any, ...], *purpose: int) -> Any:
         self._faults.reach(f"before {kind_of(sql)}")
-        return super()._execute(sql, parameters)
+        return super()._execute(sql, parameters, *purpose)
 
 
 def _watch_the_answer(db: Db, faults: Faults) -> None:

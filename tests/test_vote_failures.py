@@ -61,11 +61,11 @@ def cut_at(db, turn):
     """Cut the power at one statement of a transaction."""
     execute, left = db._execute, [turn]
 
-    def executed(sql, parameters):
+    def executed(sql, parameters, *purpose):
         left[0] -= 1
         if left[0] == 0:
             raise PowerCut(sql)
-        return execute(sql, parameters)
+        return execute(sql, parameters, *purpose)
 
     db._execute = executed
 
