@@ -149,16 +149,18 @@ def _linked(db: Db, row: Transition[Any], s: Situation[Any], book: Rulebook) -> 
             follows = PROCEDURES[consequence.procedure]
             then = follows.rows[consequence.act]
             for target in consequence.targets(db, s):
-                after = _consequent_act(consequence, s, target)
+                after = _consequent_act(consequence, s, target, at=s.at)
                 yield target, None if target else after.facts.get("person")
                 if then.reaches_others and (linked := _unlocked(db, after, follows, then, book)) is not None:
                     yield from _linked(db, then, linked, book)
 
 
-def _consequent_act(consequence: Any, s: Situation[Any], target: str | None) -> Act:
+def _consequent_act(
+    consequence: Any, s: Situation[Any], target: str | None, *, at: datetime, recorded_at: datetime | None = None
+) -> Act:
     return Act(
-        procedure=consequence.procedure, name=consequence.act, actor=s.actor, at=s.at, case=target,
-        office=Office.consequence, facts=consequence.facts(s),
+        procedure=consequence.procedure, name=consequence.act, actor=s.actor, at=at, case=target,
+        office=Office.consequence, facts=consequence.facts(s), recorded_at=recorded_at,
     )  # fmt: skip
 
 
@@ -170,8 +172,8 @@ def _follow(db: Db, decision: Decision, book: Rulebook, *, locked: set[str] | No
                 raise Moved(target)
             if target in moved and not consequence.itself:
                 continue
-            act = _consequent_act(consequence, decision.situation, target)
-            act = act._replace(at=effective_at(decision), recorded_at=decision.act.recorded_at or decision.act.at)
+            at, recorded_at = effective_at(decision), decision.act.recorded_at or decision.act.at
+            act = _consequent_act(consequence, decision.situation, target, at=at, recorded_at=recorded_at)
             try:
                 follows = decide(db, act, book)
             except Refused as refused:

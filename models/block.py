@@ -23,10 +23,10 @@ class Block(ABC):
     A connection goes back to the others only in the state in which it came: else it is closed for good.
     """
 
-    __slots__ = ("_connection", "_db", "_idle", "_keep", "_raw", "_write")
+    __slots__ = ("_connection", "_connections", "_db", "_keep", "_raw", "_write")
 
-    def __init__(self, idle: Idle, *, keep: bool, write: bool) -> None:
-        self._idle = idle
+    def __init__(self, connections: Any, *, keep: bool, write: bool) -> None:
+        self._connections = connections  # of its database
         self._keep = keep
         self._write = write
         self._connection: sa.Connection | None = None
@@ -118,10 +118,10 @@ class Block(ABC):
         if connection.invalidated or not self._is_as_it_came():
             self._discard(connection)
         # What was lent goes back to the engine, out of its borrower's reach.
-        elif lent or len(self._idle) >= KEPT:
+        elif lent or len(self._connections.idle) >= KEPT:
             connection.close()
         else:
-            self._idle.append((connection, self._raw))
+            self._connections.idle.append((connection, self._raw))
 
 
 def discard(connection: sa.Connection) -> None:

@@ -83,28 +83,26 @@ class Postgresql:
 class OnPostgresql(Block):
     """A transaction on PostgreSQL: the driver says BEGIN with the first statement, and COMMIT travels with the last."""
 
-    __slots__ = ("_postgresql",)
+    __slots__ = ()
 
-    def __init__(self, postgresql: Postgresql, *, keep: bool, write: bool) -> None:
-        super().__init__(postgresql.idle, keep=keep, write=write)
-        self._postgresql = postgresql
+    _connections: Postgresql
 
     def _take_place(self) -> None:
-        patience_s = self._postgresql.patience_s
+        patience_s = self._connections.patience_s
         try:
-            self._postgresql.places.get(timeout=patience_s)
+            self._connections.places.get(timeout=patience_s)
         except Empty:
             told = f"{AT_MOST} transactions of this process have been open for {patience_s:g} seconds"
             raise Locked(told) from None
 
     def _leave_place(self) -> None:
-        self._postgresql.places.put(None)
+        self._connections.places.put(None)
 
     def _begin(self) -> Db:
-        connection, raw = self._connection, self._raw = self._postgresql.take()
+        connection, raw = self._connection, self._raw = self._connections.take()
         if not self._write:
             raw.isolation_level, raw.read_only = _REPEATABLE_READ, True
-        return Db(connection, raw, kind="postgresql", salts=self._postgresql.salts)
+        return Db(connection, raw, kind="postgresql", salts=self._connections.salts)
 
     def _close(self, *, keep: bool) -> None:
         if self._raw.pgconn.transaction_status != _IDLE:

@@ -150,30 +150,27 @@ class OnSqlite(Block):
     BEGIN and COMMIT are said to the driver itself: by way of the engine they cost as much as half of an act's statements.
     """
 
-    __slots__ = ("_sqlite", "_turn")
+    __slots__ = ()
 
-    def __init__(self, sqlite: Sqlite, *, keep: bool, write: bool) -> None:
-        super().__init__(sqlite.idle, keep=keep, write=write)
-        self._sqlite = sqlite
-        self._turn = sqlite.turn if write or sqlite.alone else None
+    _connections: Sqlite
 
     def _take_place(self) -> None:
-        if self._turn is not None:
-            self._turn.take()
+        if self._write or self._connections.alone:
+            self._connections.turn.take()
 
     def _leave_place(self) -> None:
-        if self._turn is not None:
-            self._turn.end()
+        if self._write or self._connections.alone:
+            self._connections.turn.end()
 
     def _begin(self) -> Db:
-        connection, raw = self._connection, self._raw = self._sqlite.take()
+        connection, raw = self._connection, self._raw = self._connections.take()
         # A deferred transaction that reads and then writes fails at once with "database is locked".
         if self._write:
             raw.execute("BEGIN IMMEDIATE")
         else:
             raw.execute("PRAGMA query_only=ON")
             raw.execute("BEGIN")
-        return Db(connection, raw, kind="sqlite", salts=self._sqlite.salts)
+        return Db(connection, raw, kind="sqlite", salts=self._connections.salts)
 
     def _close(self, *, keep: bool) -> None:
         self._raw.execute("COMMIT" if keep else "ROLLBACK")
@@ -187,7 +184,7 @@ class OnSqlite(Block):
         return not self._raw.in_transaction
 
     def _discard(self, connection: sa.Connection) -> None:
-        self._sqlite.discard(connection, self._raw)
+        self._connections.discard(connection, self._raw)
 
 
 class _File(NamedTuple):
