@@ -103,13 +103,11 @@ def _new_number(db: Db, decision: Decision) -> str:
 
 def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, cause: str, payload: str) -> Record:
     s, act, row = decision.situation, decision.act, decision.row
-    at, recorded = effective_at(decision), act.recorded_at
-    effective = instant_text(at)
     told = (
         number, seq, decision.procedure.name, row.name, "" if decision.loaded.case is None else s.state, decision.state,
         act.actor, s.holder if s.holder != act.actor else "", s.office, s.office_body, row.cites,
         rule_set(s.today, s.numbers.entered_on(s.today)), digest_of(decision.procedure),
-        effective, instant_text(recorded or act.at), cause, _findings(decision),
+        instant_text(effective_at(decision)), instant_text(act.recorded_at or act.at), cause, _findings(decision),
     )  # fmt: skip
     salt = db.salt()
     payload_hash = digest(salt + payload)
