@@ -12,7 +12,7 @@ from machines.procedures import PROCEDURES
 from tests.histories.filed import keep
 from tests.histories.history import Covered, Tried, lessened, replayed
 from tests.histories.machine import play
-from tests.histories.reasons import NEVER_MET, NOTHING, unreached
+from tests.histories.reasons import NEVER_MET, NOTHING, Wanted, unreached
 from tests.histories.stage import SETTINGS, OnPostgresql, OnSqlite
 from tests.histories.wishes import distances
 from tests.reference import ACTS, BRINGS, MODULES, RULES, Attempt
@@ -127,7 +127,8 @@ def test_random_histories_on_postgresql(postgresql_server: str) -> None:
 def test_a_rule_that_is_missing_becomes_a_scenario(sqlite_stage: OnSqlite, tmp_path: Path) -> None:
     """Without the rule on kinds (B05) a history differs, is shrunk, and its file fails; with the rule it comes as expected."""
     with without_guard("poll/draft/guards/kind_may_be_polled"):
-        _, failed = play(sqlite_stage, examples=40, steps=40, seed=1, shrink=False)
+        looked_for = Wanted(("poll.draft",), ("poll.kind_excluded",))
+        _, failed = play(sqlite_stage, examples=300, steps=40, seed=1, wanted=looked_for, shrink=False)
         assert failed is not None
         file = keep(tmp_path, failed.file())
         assert not rehearse(str(file), sqlite_stage.empty).ok
