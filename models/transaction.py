@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -14,6 +15,8 @@ ROWS_AT_ONCE = 100  # far below the parameters that a statement may have, SQLite
 
 # What a statement is sent for: nothing, rows that are fetched at once, or rows that are fetched when others have been sent.
 _SENT, _READ, _ASKED = range(3)
+
+_undone = itertools.count(1)  # savepoints of this process
 
 _FAILED = 3  # what libpq calls a transaction in which a statement has failed
 
@@ -216,7 +219,9 @@ class Db:
             if self._session is not None:
                 self._session.close()
         with contextlib.suppress(Exception):
-            self.run("ROLLBACK TO SAVEPOINT inner_work")
+            # psycopg takes for prepared what it sent after the statement that failed. It begins anew at a rollback, but
+            # looks only at the answers to texts that it has not met.
+            self.run(f"ROLLBACK TO SAVEPOINT inner_work -- {next(_undone)}")
             self.run("RELEASE SAVEPOINT inner_work")  # else an outer block would go back to this one, not to its own
             self.leave_pipeline()
 
