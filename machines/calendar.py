@@ -46,7 +46,12 @@ class Calendar:
 
     def __hash__(self) -> int:
         """Let terms that were counted by it be remembered."""
-        return hash(self.version)
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Tell apart calendars of one version, as rehearsals have them: to compare their days takes longer than a count."""
+        return hash((self.version, frozenset(self.days.items())))
 
     @cached_property
     def last_year(self) -> int:

@@ -417,6 +417,17 @@ def test_a_decision_on_days_off_moves_a_term() -> None:
     assert (day("2006-05-29"), 2) == (count.last_day, count.calendar_version)
 
 
+def test_every_calendar_has_counts_of_its_own() -> None:
+    """Calendars of one version with other days, as rehearsals have them in one process, are never taken for each other."""
+    start = day("2006-05-12")
+    offs = [start + n * ONE_DAY for n in range(1, 15)]
+    calendars = [KAZAKHSTAN.with_days(days_off=[off], version=2) for off in offs]
+    for changed, off in [*zip(calendars, offs, strict=True)] * 2:
+        worked = [one for one in offs if KAZAKHSTAN.is_working(one) and one != off]
+        assert worked[8] == terms.working_days(start, 9, calendar=changed, zone=ALMATY).last_day
+    assert len(calendars) == len({*map(hash, calendars)}), "to compare their days takes longer than a count"
+
+
 def test_days_off_of_years_to_come_are_not_known() -> None:
     """A term that ends beyond the table says so."""
     assert "beyond_calendar" in codes(working("2030-12-30", 10))
