@@ -173,6 +173,7 @@ def to_be_a_member(_: Db, __: Situation[Any]) -> Iterable[None]:
 
 def starting_membership(s: Situation[Any]) -> dict[str, Any]:
     """Tell the membership whose it is, since the day of the order (C11)."""
-    category = getattr(s.given, "category", None) or CATEGORY_OF_ROUTE[s.facts["sources"][0]["route"]]
-    since = s.given.order.date.isoformat() if s.given is not None and hasattr(s.given, "order") else s.today.isoformat()
-    return {"person": nominee(s), "since": since, "category": category}
+    given: Mapping[str, Any] = s.given.__dict__ if s.given is not None else {}
+    category = given.get("category") or CATEGORY_OF_ROUTE[s.facts["sources"][0]["route"]]
+    since = given["order"].date if "order" in given else s.today
+    return {"person": nominee(s), "since": since.isoformat(), "category": category}

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,9 +21,9 @@ from machines.refusal import Conflict, Forbidden, KeyReused, Refusal, Refused, S
 from machines.rulebook import Rulebook
 from machines.situation import Situation, seen_with, told_with
 from models.database import Db
-from models.entry import NAME
+from models.entry import may_be_name
 
-_KEY = re.compile(r"[!-~]{1,200}")
+LONGEST_KEY = 200
 FACTS_THAT_ARE_PAPERS = ("statement_date",)  # dates of papers that are not written as papers
 
 
@@ -63,21 +62,26 @@ class Replay:
 def row_of(act: Act) -> tuple[Procedure[Any], Transition[Any]]:
     """Find procedure and row of *act*; Unknown if there are none."""
     procedure = procedure_of_number(act.case) if act.case else PROCEDURES.get(act.procedure)
-    if procedure is None or (act.case and not NAME.fullmatch(act.case)):
+    if procedure is None or (act.case and not may_be_name(act.case)):
         raise Unknown("case", act.case) if act.case else Unknown("procedure", act.procedure, tuple(PROCEDURES))
     row = procedure.rows.get(act.name)
     if row is None:
         raise Unknown("act", f"{procedure.name}.{act.name}", tuple(procedure.rows))
-    if act.key is not None and not _KEY.fullmatch(act.key):
+    if act.key is not None and not _may_be_key(act.key):
         fault = {"fact": "key", "code": "string_pattern_mismatch", "reason": "at most 200 visible ASCII characters"}
         raise WrongFacts(str(act), [fault])
     return procedure, row
 
 
-def decide(db: Db, act: Act, book: Rulebook) -> Decision | Replay:
-    """Decide *act* on rows that are locked already, in the order of answers that the contract fixes."""
+def _may_be_key(text: str) -> bool:
+    """Say whether a key is made of visible ASCII characters."""
+    return 0 < len(text) <= LONGEST_KEY and text.isascii() and text.isprintable() and " " not in text
+
+
+def decide(db: Db, act: Act, book: Rulebook, *, cause: Decision | None = None) -> Decision | Replay:
+    """Decide *act*, which *cause* brings about, on rows that are locked already, in the order of answers that the contract fixes."""
     procedure, row = row_of(act)
-    loaded = load(db, act, book, lock=True)
+    loaded = load(db, act, book, lock=True, before=cause.loaded if cause else None)
     if act.case and loaded.case is None:
         raise Unknown("case", act.case)
     s = situation(act, row, loaded)

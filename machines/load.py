@@ -17,7 +17,7 @@ from machines.rulings import Rulings
 from machines.situation import Held, Mandates, Situation
 from machines.zones import local_day
 from models.database import Db, instant, instant_text
-from models.entry import GENESIS, NAME
+from models.entry import GENESIS, may_be_name
 
 # What tells that calendar or rules have changed.
 _LAW = f"(SELECT max(version) FROM calendar_versions), {NEWEST}"  # noqa: S608
@@ -70,19 +70,23 @@ class Loaded(NamedTuple):
     book: Rulebook
 
 
-def load(db: Db, act: Act, book: Rulebook, *, lock: bool) -> Loaded:
-    """Fetch case, mandates and the stored answer to the act's key together; *lock* keeps others off the case."""
-    number, at = act.case, instant_text(act.at)
+def load(db: Db, act: Act, book: Rulebook, *, lock: bool, before: Loaded | None = None) -> Loaded:
+    """Fetch case, mandates and the stored answer to the act's key together; *lock* keeps others off the case.
+
+    An act that opens a case as the consequence of another is judged by the law that was loaded *before* it.
+    """
+    number, at, people = act.case, instant_text(act.at), _people(act)
     locked = f"{_CASE} FOR UPDATE" if lock and db.kind == "postgresql" else _CASE
-    cases = db.ask(locked, number) if number else db.ask(f"SELECT {_LAW}")
+    cases = db.ask(locked, number) if number else db.ask(f"SELECT {_LAW}") if before is None else None
     answers = db.ask(_ANSWER, act.actor, act.key) if act.key else None
-    people = _people(act)
     mandates = db.ask(_mandates_of(len(people), bool(number)), *people, *((number,) if number else ()), at, at)
-    found = cases()
-    case = Stored._make(found[0]) if number and found else None
-    version, newest = found[0][-2:] if found else (None, None)
+    found = cases() if cases else []
     held = Mandates([_held(row[1:]) for row in sorted(mandates())])  # by their beginning, then by number
     answer = next(iter(answers()), None) if answers else None
+    if before is not None and not number:
+        return Loaded(None, held, before.calendar, answer, before.book)
+    case = Stored._make(found[0]) if number and found else None
+    version, newest = found[0][-2:] if found else (None, None)
     return Loaded(case, held, book.calendar_of(db, version), answer, book.as_entered(db, newest))
 
 
@@ -96,7 +100,7 @@ def _people(act: Act) -> list[str]:
     """Name whom the act itself names, each once; what cannot be a person_id is nobody."""
     people: list[str] = []
     for person in (act.actor, act.on_behalf_of, act.facts.get("person")):
-        if isinstance(person, str) and person not in people and NAME.fullmatch(person):
+        if isinstance(person, str) and person not in people and may_be_name(person):
             people.append(person)
     return people or [""]
 

@@ -175,7 +175,7 @@ def _follow(db: Db, decision: Decision, book: Rulebook, *, locked: set[str] | No
             at, recorded_at = effective_at(decision), decision.act.recorded_at or decision.act.at
             act = _consequent_act(consequence, decision.situation, target, at=at, recorded_at=recorded_at)
             try:
-                follows = decide(db, act, book)
+                follows = decide(db, act, book, cause=decision)
             except Refused as refused:
                 refusals = [refusal.as_data() for refusal in refused.refusals]
                 decision.skipped.append({"act": str(act), "case": target or "", "refusals": refusals})

@@ -63,9 +63,9 @@ def stage(
     number = case.number if case else _new_number(db, decision)
     seq, previous = heads.get(number) or ((case.seq, case.head) if case else (0, GENESIS))
     payload = payload_of(decision)
-    record = _record(db, decision, number, seq + 1, previous, cause, _json(payload))
+    at, here = instant_text(s.at), f"{number}/{seq + 1}"
+    record = _record(db, decision, number, seq + 1, previous, cause, _json(payload), at)
     heads[number] = (record.seq, record.hash)
-    at, here = instant_text(s.at), f"{number}/{record.seq}"
     _write_case(db, decision, record, payload["facts"], at)
     db.run(INSERT, *record)
     _close_deadlines(db, decision, record, here)
@@ -101,13 +101,16 @@ def _new_number(db: Db, decision: Decision) -> str:
     return f"{series}-{row[0]:04d}"
 
 
-def _record(db: Db, decision: Decision, number: str, seq: int, previous: str, cause: str, payload: str) -> Record:
+def _record(
+    db: Db, decision: Decision, number: str, seq: int, previous: str, cause: str, payload: str, at: str
+) -> Record:
     s, act, row = decision.situation, decision.act, decision.row
     told = (
         number, seq, decision.procedure.name, row.name, "" if decision.loaded.case is None else s.state, decision.state,
         act.actor, s.holder if s.holder != act.actor else "", s.office, s.office_body, row.cites,
         rule_set(s.today, s.numbers.entered_on(s.today)), digest_of(decision.procedure),
-        instant_text(effective_at(decision)), instant_text(act.recorded_at or act.at), cause, _findings(decision),
+        at if row.effective is None else instant_text(effective_at(decision)),
+        at if act.recorded_at is None else instant_text(act.recorded_at), cause, _findings(decision),
     )  # fmt: skip
     salt = db.salt()
     payload_hash = digest(salt + payload)

@@ -12,6 +12,7 @@ from models.columns import UtcDateTime
 
 GENESIS = "0" * 64  # what the first entry of a case has for the hash of the one before
 NAME = re.compile(r"[\w:./-]{1,64}")  # what may stand in a header unescaped
+LONGEST_NAME = 64
 _OF_EDITIONS = sa.text("procedure = 'edition'")
 
 
@@ -97,6 +98,11 @@ LINE = ",".join(
     f'"{name.removesuffix("_hash")}":' + ("%s" if name in ("seq", "findings") else '"%s"') for name in HASHED
 ).join("{}")
 _FIRST = len(HASHED) - 2
+
+
+def may_be_name(text: str) -> bool:
+    """Say whether a database may be asked for the name *text*: control characters and halves of characters it refuses."""
+    return len(text) <= LONGEST_NAME and text.isprintable()
 
 
 def header(r: Record) -> str:
