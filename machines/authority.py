@@ -61,7 +61,7 @@ def held_as(row: Transition[Any], office: Office, person: str, s: Situation[Any]
         return _OF_ANOTHER_KIND[office](person, s)
     if row.own and office in (Office.member, Office.council_member) and person != s.person:
         return ()
-    return [_of(held) for held in s.mandates if held.person == person and held.office == office]
+    return [_of(held) for held in s.mandates.of(person, office)]
 
 
 def _as_deputy(person: str, s: Situation[Any]) -> Sequence[Authority]:

@@ -76,17 +76,20 @@ def load(db: Db, act: Act, book: Rulebook, *, lock: bool, before: Loaded | None 
     An act that opens a case as the consequence of another is judged by the law that was loaded *before* it.
     """
     number, at, people = act.case, instant_text(act.at), _people(act)
-    locked = f"{_CASE} FOR UPDATE" if lock and db.kind == "postgresql" else _CASE
-    cases = db.ask(locked, number) if number else db.ask(f"SELECT {_LAW}") if before is None else None
+    cases = None
+    if number:
+        cases = db.ask(f"{_CASE} FOR UPDATE" if lock and db.kind == "postgresql" else _CASE, number)
+    elif before is None:
+        cases = db.ask(f"SELECT {_LAW}")
     answers = db.ask(_ANSWER, act.actor, act.key) if act.key else None
     mandates = db.ask(_mandates_of(len(people), bool(number)), *people, *((number,) if number else ()), at, at)
-    found = cases() if cases else []
+    found = next(iter(cases()), None) if cases else None
     held = Mandates([_held(row[1:]) for row in sorted(mandates())])  # by their beginning, then by number
     answer = next(iter(answers()), None) if answers else None
-    if before is not None and not number:
+    if cases is None and before is not None:
         return Loaded(None, held, before.calendar, answer, before.book)
-    case = Stored._make(found[0]) if number and found else None
-    version, newest = found[0][-2:] if found else (None, None)
+    version, newest = found[-2:] if found else (None, None)
+    case = Stored._make(found) if number and found else None
     return Loaded(case, held, book.calendar_of(db, version), answer, book.as_entered(db, newest))
 
 

@@ -11,8 +11,8 @@ from sqlmodel import Field, SQLModel
 from models.columns import UtcDateTime
 
 GENESIS = "0" * 64  # what the first entry of a case has for the hash of the one before
-NAME = re.compile(r"[\w:./-]{1,64}")  # what may stand in a header unescaped
 LONGEST_NAME = 64
+NAME = re.compile(rf"[\w:./-]{{1,{LONGEST_NAME}}}")  # what may stand in a header unescaped
 _OF_EDITIONS = sa.text("procedure = 'edition'")
 
 
