@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from models.postgresql import Postgresql
+from models.postgresql import Postgresql, sql_for_psycopg
 from models.sqlite import ReplacedError, Sqlite
-from models.transaction import Db, Locked, TransactionLost, instant, instant_text, sql_for_psycopg
+from models.transaction import Db, Locked, TransactionLost, instant, instant_text
 
 __all__ = [
     "Database",

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from models.block import KEPT, Block, Idle, discard, discard_all
-from models.transaction import Db, Locked, instant_text
+from models.transaction import NOTHING_KEPT, Db, Locked, TransactionLost, instant_text
 
 # Of the log, at most before it is carried into the file: 16 MB. The same few pages change with every act, and are carried
 # once; four times as many as SQLite's own number make an act a twentieth cheaper.
@@ -144,6 +144,56 @@ class Sqlite:
         return engine
 
 
+class SqliteDb(Db):
+    """What an open transaction sends to SQLite: every statement is executed at once."""
+
+    kind = "sqlite"
+
+    def ask(self, sql: str, *parameters: Any) -> Callable[[], list[tuple[Any, ...]]]:
+        """Execute a query and return what gives its rows, as of now, whatever is written before they are fetched."""
+        rows = self.all(sql, *parameters)
+        return lambda: rows
+
+    def all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Return every row of a query."""
+        if self._session is not None or self._raw is None or not self._raw.in_transaction:
+            self._be_ready_for(sql)
+        return self._raw.execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
+
+    def one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
+        """Return the first row of a query, or None."""
+        if self._session is not None or self._raw is None or not self._raw.in_transaction:
+            self._be_ready_for(sql)
+        return self._raw.execute(sql, parameters).fetchone()  # type: ignore[no-any-return]
+
+    def run(self, sql: str, *parameters: Any) -> None:
+        """Execute a statement."""
+        if self._session is not None or self._raw is None or not self._raw.in_transaction:
+            self._be_ready_for(sql)
+        self._raw.execute(sql, parameters)
+
+    def finish(self, *, keep: bool) -> None:
+        """Write what the session holds; TransactionLost if nothing of it can be kept."""
+        self.flush()
+        if keep and not self._raw.in_transaction:
+            raise TransactionLost(NOTHING_KEPT)
+
+    def leave_pipeline(self) -> None:
+        """Do nothing: everything sent has been executed."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection is of no use to anybody any more: a file has none that breaks."""
+        return False
+
+    def _be_ready_for(self, sql: str) -> None:
+        """Write what the session holds, so that a statement sees it; outside of a transaction it would keep itself."""
+        if self._session is not None:
+            self._session.flush()
+        if self._raw is None or not self._raw.in_transaction:
+            raise TransactionLost(f"no transaction is open any more for: {sql}")
+
+
 class OnSqlite(Block):
     """A transaction on SQLite.
 
@@ -170,10 +220,39 @@ class OnSqlite(Block):
         else:
             raw.execute("PRAGMA query_only=ON")
             raw.execute("BEGIN")
-        return Db(connection, raw, kind="sqlite", salts=self._connections.salts)
+        return SqliteDb(connection, raw, self._connections.salts)
+
+    def _finish(self) -> None:
+        assert self._db is not None
+        if self._db.lent:
+            super()._finish()
+            return
+        if self._keep and not self._raw.in_transaction:
+            raise TransactionLost(NOTHING_KEPT)
+        self._raw.execute("COMMIT" if self._keep else "ROLLBACK")
 
     def _close(self, *, keep: bool) -> None:
         self._raw.execute("COMMIT" if keep else "ROLLBACK")
+
+    def _end(self, *, undo: bool) -> None:
+        idle = self._connections.idle
+        if (
+            undo
+            or not self._write
+            or self._db is None
+            or self._db.lent
+            or self._raw.in_transaction
+            or len(idle) >= KEPT
+        ):
+            super()._end(undo=undo)
+            return
+        # Between two acts there are as few steps as can be.
+        try:
+            self._db.end()
+            assert self._connection is not None
+            idle.append((self._connection, self._raw))
+        finally:
+            self._connections.turn.end()
 
     def _is_as_it_came(self) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
@@ -13,12 +13,7 @@ from sqlmodel import Session
 
 ROWS_AT_ONCE = 100  # far below the parameters that a statement may have, SQLite's 32,766
 
-# What a statement is sent for: nothing, rows that are fetched at once, or rows that are fetched when others have been sent.
-_SENT, _READ, _ASKED = range(3)
-
-_undone = itertools.count(1)  # savepoints of this process
-
-_FAILED = 3  # what libpq calls a transaction in which a statement has failed
+NOTHING_KEPT = "a statement of this transaction failed and its error was caught: nothing is kept"
 
 
 class TransactionLost(Exception):
@@ -51,12 +46,6 @@ def instant(value: Any) -> datetime:
     return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
 
 
-@functools.lru_cache(maxsize=4096)
-def sql_for_psycopg(sql: str) -> str:
-    """Write a statement with `?` for parameters as psycopg wants it."""
-    return sql.replace("%", "%%").replace("?", "%s")
-
-
 @functools.lru_cache(maxsize=1024)
 def _of_rows(sql: str, count: int) -> str:
     """Write the statement that inserts one row as one that inserts *count*."""
@@ -64,7 +53,7 @@ def _of_rows(sql: str, count: int) -> str:
     return f"{before}{values}{', '.join([row] * count)}"
 
 
-class Db:
+class Db(ABC):
     """One open transaction: fixed SQL through the driver, and rows through SQLModel on the same connection.
 
     SQL is written once for both databases with `?` for parameters, which may be text, numbers, dates, aware instants
@@ -72,46 +61,41 @@ class Db:
     fetched, and an error of `run` is raised by a later call, at the latest by the end of the transaction.
     """
 
-    def __init__(self, connection: sa.Connection, raw: Any, *, kind: str, salts: Callable[[], str]) -> None:
-        self.kind = kind
+    kind: str
+
+    def __init__(self, connection: sa.Connection, raw: Any, salts: Callable[[], str]) -> None:
         self.salt = salts
         self._connection = connection
         self._raw = raw  # the driver's own
-        self._pipelined = kind == "postgresql"
-        self._pipeline: Any = None
-        self._cursors: dict[int, Any] = {}
         self._session: Session | None = None
         self.lent = False  # whether somebody has asked for SQLAlchemy's connection
 
+    @abstractmethod
     def ask(self, sql: str, *parameters: Any) -> Callable[[], list[tuple[Any, ...]]]:
         """Send a query and return what fetches its rows, once: several sent together cost one round trip."""
-        if self.kind == "sqlite":
-            rows = self._execute(sql, parameters).fetchall()  # as of now, whatever is written before it is fetched
-            return lambda: rows
-        return self._execute(sql, parameters, _ASKED).fetchall  # type: ignore[no-any-return]
 
+    @abstractmethod
     def all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Return every row of a query."""
-        return self._execute(sql, parameters, _READ).fetchall()  # type: ignore[no-any-return]
 
+    @abstractmethod
     def one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
         """Return the first row of a query, or None."""
-        return self._execute(sql, parameters, _READ).fetchone()  # type: ignore[no-any-return]
 
+    @abstractmethod
     def run(self, sql: str, *parameters: Any) -> None:
         """Send a statement without waiting for its result."""
-        self._execute(sql, parameters)
 
     def insert(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert *rows*: *sql* is the statement for one, its VALUES last; so many are sent as one statement."""
         for first in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[first : first + ROWS_AT_ONCE]
-            self._execute(_of_rows(sql, len(some)), tuple(chain.from_iterable(some)))
+            self.run(_of_rows(sql, len(some)), *chain.from_iterable(some))
 
     def many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Send one statement for each of *rows*."""
         for row in rows:
-            self._execute(sql, row)
+            self.run(sql, *row)
 
     @property
     def connection(self) -> sa.Connection:
@@ -119,7 +103,6 @@ class Db:
         if self._raw is None:
             raise TransactionLost("no transaction is open any more for a session")
         self.flush()
-        self._pipelined = False
         self.lent = True
         if not self._connection.in_transaction():
             self._connection.begin()  # for SQLAlchemy: the driver has begun already
@@ -159,57 +142,25 @@ class Db:
         if self._session is not None:
             self._session.flush()
 
+    @abstractmethod
     def finish(self, *, keep: bool) -> None:
-        """Wait for everything sent; with *keep*, the commit travels with the last statements.
+        """Wait for everything sent; with *keep*, the commit travels with the last statements where it can.
 
         Raises TransactionLost rather than let a commit pass for kept which the database answers with a rollback.
         """
-        commit = self._raw.execute("COMMIT", prepare=False) if keep and self._pipeline is not None else None
-        self.flush()
-        if keep and (commit.statusmessage != "COMMIT" if commit else self._is_lost()):
-            raise TransactionLost("a statement of this transaction failed and its error was caught: nothing is kept")
 
     def end(self) -> None:
         """Refuse whatever is still asked: the connection belongs to somebody else from now on."""
         self._raw = self._session = None
 
+    @abstractmethod
     def leave_pipeline(self) -> None:
         """Wait until everything sent has been executed, outside of a pipeline from here on."""
-        pipeline, self._pipeline = self._pipeline, None
-        if pipeline is not None:
-            pipeline.__exit__(None, None, None)
 
     @property
+    @abstractmethod
     def broken(self) -> bool:
         """Whether the connection is of no use to anybody any more."""
-        return bool(getattr(self._raw, "broken", False))
-
-    def _execute(self, sql: str, parameters: tuple[Any, ...], purpose: int = _SENT) -> Any:
-        if self._session is not None:
-            self._session.flush()  # a statement sees what the session has written
-        if self.kind == "sqlite":
-            # Outside of a transaction SQLite would keep each statement for itself.
-            if self._raw is None or not self._raw.in_transaction:
-                raise TransactionLost(f"no transaction is open any more for: {sql}")
-            return self._raw.execute(sql, parameters)
-        if self._raw is None:
-            raise TransactionLost(f"no transaction is open any more for: {sql}")
-        if self._pipelined and self._pipeline is None:
-            self._pipeline = self._raw.pipeline()
-            self._pipeline.__enter__()
-        return self._cursor(purpose).execute(sql_for_psycopg(sql), parameters)
-
-    def _cursor(self, purpose: int) -> Any:
-        """Return a cursor of the driver of PostgreSQL; to make one costs half as much as to send a statement.
-
-        What is sent and what is read have each their own: an answer that comes late would else be taken for another's.
-        """
-        if purpose == _ASKED:
-            return self._raw.cursor()
-        cursor = self._cursors.get(purpose)
-        if cursor is None:
-            cursor = self._cursors[purpose] = self._raw.cursor()
-        return cursor
 
     def _undo_savepoint(self) -> None:
         """Go back to the savepoint whatever is still under way; where that fails, nothing can be kept any more."""
@@ -219,17 +170,13 @@ class Db:
             if self._session is not None:
                 self._session.close()
         with contextlib.suppress(Exception):
-            # psycopg takes for prepared what it sent after the statement that failed. It begins anew at a rollback, but
-            # looks only at the answers to texts that it has not met.
-            self.run(f"ROLLBACK TO SAVEPOINT inner_work -- {next(_undone)}")
+            self._roll_back_to_savepoint()
             self.run("RELEASE SAVEPOINT inner_work")  # else an outer block would go back to this one, not to its own
             self.leave_pipeline()
+
+    def _roll_back_to_savepoint(self) -> None:
+        self.run("ROLLBACK TO SAVEPOINT inner_work")
 
     def _release_session(self) -> None:
         if self._session is not None:
             self._session.commit()  # commits no more than the savepoint of its own
-
-    def _is_lost(self) -> bool:
-        if self.kind == "sqlite":
-            return not self._raw.in_transaction
-        return bool(self._raw.pgconn.transaction_status == _FAILED)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from benchmarks.faults import before_every_statement
 from machines.perform import perform
 from machines.refusal import Refused
 from machines.settle import act_settled, clock_act, due_deadlines, settle
@@ -59,15 +60,14 @@ def fail_at_every_statement(assembly, do):
 
 def cut_at(db, turn):
     """Cut the power at one statement of a transaction."""
-    execute, left = db._execute, [turn]
+    left = [turn]
 
-    def executed(sql, parameters, *purpose):
+    def look(sql):
         left[0] -= 1
         if left[0] == 0:
             raise PowerCut(sql)
-        return execute(sql, parameters, *purpose)
 
-    db._execute = executed
+    before_every_statement(db, look)
 
 
 def acting(assembly, *told, **more):
