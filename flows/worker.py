@@ -6,6 +6,7 @@ database.
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 import time
@@ -39,6 +40,8 @@ LOOK_FOR_A_PILE_EVERY_S = 30.0
 LATE = timedelta(minutes=2)  # a run that has waited for so long belongs to a pile
 TAKEN_UP_WITHIN = timedelta(minutes=1)  # a worker says at once which runs are its own
 GRACE_S = 5.0  # for the runs under way when the worker is to end
+
+log = logging.getLogger("kenes.worker")
 
 
 class KenesWorkerResult(BaseWorkerResult):
@@ -118,6 +121,21 @@ class KenesWorker(BaseWorker[BaseJobConfiguration, BaseVariables, KenesWorkerRes
         with anyio.move_on_after(GRACE_S):
             while self._running:  # noqa: ASYNC110 - once in the life of a worker
                 await anyio.sleep(0.05)
+
+    async def _submit_run(self, flow_run: FlowRun) -> None:
+        """Take up a run; where Prefect's server is too busy even to be asked, it waits for its next turn, and the others go on."""
+        try:
+            await super()._submit_run(flow_run)
+        except Exception:  # else all runs would end with this one, and the worker
+            log.warning("a run could not be taken up yet", extra={"run": str(flow_run.id)}, exc_info=True)
+            self._release_limit_slot(flow_run.id)
+            self._submitting_flow_run_ids.discard(flow_run.id)
+
+    async def _give_worker_labels_to_flow_run(self, flow_run_id: UUID) -> None:
+        """Give no labels: whose run it is, `infrastructure_pid` says.
+
+        On SQLite a busy server refuses labels again and again, which makes a run wait for minutes, or ends it before it has begun.
+        """
 
     async def _clear_the_pile(self) -> None:
         """Delete the runs that have piled up while no worker took them up, but for the newest of each deployment.

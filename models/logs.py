@@ -5,6 +5,7 @@ hold any of them, so of an exception its kind and where it was raised are writte
 database is away.
 """
 
+import io
 import json
 import logging
 import sys
@@ -52,7 +53,7 @@ def write_logs(form: str, *, to: TextIO | None = None) -> None:
     """Write what this process logs as *form* says (text, json): ours from `info` on, of others what is a warning.
 
     What other libraries have set up to write on the terminal writes in the same form; where they send records besides is
-    left alone. An error that nobody has caught, in whatever thread, is a record too.
+    left alone. What they print, their warnings, and an error that nobody has caught, in whatever thread, are records too.
     """
     handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(JsonLines() if form == "json" else Lines())
@@ -70,6 +71,27 @@ def write_logs(form: str, *, to: TextIO | None = None) -> None:
     sys.excepthook = _uncaught
     threading.excepthook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
     sys.unraisablehook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+    logging.captureWarnings(True)
+    sys.stdout = Printed()
+
+
+class Printed(io.TextIOBase):
+    """Takes what is printed: each print is one record, whatever lines it has."""
+
+    def __init__(self) -> None:
+        self._begun = threading.local()  # threads print at once
+
+    def writable(self) -> bool:
+        """Say that it may be written to."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Take a part of what is printed; the end of a line ends the record."""
+        told = getattr(self._begun, "text", "") + text
+        self._begun.text = "" if told.endswith("\n") else told
+        if told.endswith("\n") and told.strip():
+            logging.getLogger(f"{OURS}.printed").info("%s", told.strip())
+        return len(text)
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:

@@ -1,14 +1,20 @@
 """The logs: a line a record, for people or for programs; what acts are about, and never who chose or said what."""
 
+import contextlib
 import io
 import json
 import logging
 import sqlite3
 import sys
 import threading
+import warnings
+from functools import partial
 
+import anyio
+import httpx
 import pytest
 import sqlalchemy as sa
+from prefect.utilities.services import critical_service_loop
 
 from flows.logged import log_told
 from models import Database
@@ -26,6 +32,7 @@ def written():
     before = {logger: logger.handlers[:] for logger in loggers}
     levels, raises = (root.level, ours.level), logging.raiseExceptions
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    out = sys.stdout
     stream = io.StringIO()
 
     def write(form: str) -> io.StringIO:
@@ -38,6 +45,8 @@ def written():
     root.setLevel(levels[0])
     logging.raiseExceptions = raises
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    sys.stdout = out
+    logging.captureWarnings(False)
     ours.setLevel(levels[1])
 
 
@@ -142,3 +151,23 @@ def test_an_error_that_nobody_catches_is_a_line_too(written) -> None:
         sys.excepthook(*sys.exc_info())
     assert ["ValueError", "ValueError"] == [line["error"] for line in lines(stream)]
     assert "Әбдіқадырова" not in stream.getvalue()
+
+
+def test_what_is_printed_is_a_line_too(written) -> None:
+    """Of a loop of Prefect's that fails and comes back, and of a warning: the log stays one of objects of JSON."""
+    stream, answers = written("json"), iter([httpx.ConnectError("refused")] * 3 + [None])
+
+    async def ask() -> None:
+        if error := next(answers, KeyError()):
+            raise error
+
+    with contextlib.suppress(KeyError):
+        anyio.run(partial(critical_service_loop, ask, 0.0, backoff=2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        warnings.warn("the weather", RuntimeWarning, stacklevel=1)
+    said = [line["message"] for line in lines(stream)]
+    assert said[0].startswith("Failed the last 3 attempts.")
+    assert "ConnectError: refused" in said[2]
+    assert "Resetting backoff due to successful run." in said
+    assert "the weather" in said[-1]

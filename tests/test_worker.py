@@ -1,13 +1,18 @@
 """Our worker, as far as it needs no server of Prefect's."""
 
+import asyncio
 import socket
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import anyio
+import httpx
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.objects import State as RunState
+from prefect.workers.base import BaseWorker
 
-from flows.worker import TAKEN_UP_WITHIN, doubled, orphans
+from flows.worker import POOL, TAKEN_UP_WITHIN, KenesWorker, doubled, orphans
 
 NOW = datetime(2027, 3, 4, 9, 0, tzinfo=UTC)
 
@@ -45,3 +50,42 @@ def test_what_a_loaded_worker_takes_up_slowly_is_its_own():
     """However long it takes until a run begins: nobody marks it as left behind who is about to run it."""
     slow = taken_up(1, ago=TAKEN_UP_WITHIN * 2)
     assert [] == orphans([slow], own={slow.id}, now=NOW)
+
+
+class Busy:
+    """Stands for the client of a server that is too busy to answer; notes what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        async def ask(*_: Any, **__: Any) -> None:
+            self.asked.append(name)
+            raise httpx.ReadTimeout("busy")
+
+        return ask
+
+
+def test_a_run_that_cannot_be_taken_up_waits():
+    """Its place is free again, and nothing else ends with it; it is asked for again at the worker's next turn."""
+
+    async def take_up() -> tuple[KenesWorker, Busy]:
+        worker, busy, late = KenesWorker(work_pool_name=POOL), Busy(), run(1, SWEEP)
+        worker._client, worker._limiter = busy, anyio.CapacityLimiter(1)
+        worker._limiter.acquire_on_behalf_of_nowait(late.id)
+        worker._submitting_flow_run_ids.add(late.id)
+        await worker._submit_run(late)
+        return worker, busy
+
+    worker, busy = asyncio.run(take_up())
+    assert (set(), 1) == (worker._submitting_flow_run_ids, worker.limiter.available_tokens)
+    assert ["read_deployment"] == busy.asked
+
+
+def test_no_run_depends_on_its_labels():
+    """Prefect's worker writes them before each run, and a busy server refuses that; ours does without."""
+    theirs = BaseWorker._give_worker_labels_to_flow_run  # by this name
+    worker, busy = KenesWorker(work_pool_name=POOL), Busy()
+    worker._client = busy
+    asyncio.run(worker._give_worker_labels_to_flow_run(run(1, SWEEP).id))
+    assert ([], True) == (busy.asked, theirs is not KenesWorker._give_worker_labels_to_flow_run)
