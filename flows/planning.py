@@ -39,6 +39,7 @@ NEAR = timedelta(seconds=20)  # what is nearer is the worker's already, and the 
 PAGE = 200  # what Prefect's server answers at once
 ROUNDS = 5  # more would be a quarrel; the next plan, or the sweep, goes on
 RETURNS = 100  # how often an instant may empty and fill again
+ASKED = 5  # how often a planner is asked for that ends without a plan; then its own schedule is waited for
 _KEY = "plan "  # before the instant, in the idempotency key of a planned run
 
 
@@ -141,13 +142,19 @@ def until_still(read: Callable[[], Plan], follow_once: Callable[[Plan], Sequence
 
 
 def ask_if_moved(client: SyncPrefectClient, database: Database, now: datetime) -> bool:
-    """Ask for a new plan at once if there is none, or if an act has moved what it shows; once for each plan."""
+    """Ask for a new plan at once if there is none, or if an act has moved what it shows.
+
+    Once for each plan; again if the run that was asked for has ended without one, because Prefect's server was busy.
+    """
     stands = _remembered(client)
     if stands is not None and not _is_past(stands, database, now):
         return False
     planner = client.read_deployment_by_name(PLANNER)
     key = f"after {stands.made.isoformat()}" if stands else "first"
-    client.create_flow_run_from_deployment(planner.id, idempotency_key=key)
+    for attempt in range(ASKED):
+        run = client.create_flow_run_from_deployment(planner.id, idempotency_key=f"{key} {attempt}")
+        if run.state is None or not run.state.is_final():
+            break
     return True
 
 

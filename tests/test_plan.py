@@ -2,12 +2,14 @@
 
 import uuid
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from prefect.states import Failed, Pending
 
 from flows.home import Home
 from flows.plan_runs import told_of
-from flows.planning import NEAR, Waiting, differences, tags_of, until_still
+from flows.planning import ASKED, NEAR, Waiting, ask_if_moved, differences, tags_of, until_still
 from machines.plan import _DEADLINES, _INSTANTS, CASES_NAMED, Plan, Planned, moved_since, plan_ahead
 from models.settings import read_settings
 from tests.assembly import Assembly, utc
@@ -243,3 +245,32 @@ def test_nothing_to_do_is_read_once(assembly):
     runs.follow(plan)
     reads = iter([plan])
     assert (plan, []) == until_still(lambda: next(reads), runs.follow)
+
+
+class Asked:
+    """Stands for Prefect's client: no plan is remembered, and of each key there is one run, which the test lets end."""
+
+    def __init__(self):
+        self.runs = {}
+
+    def read_variable_by_name(self, name):
+        return None
+
+    def read_deployment_by_name(self, name):
+        return SimpleNamespace(id=uuid.UUID(int=1))
+
+    def create_flow_run_from_deployment(self, deployment, *, idempotency_key):
+        return self.runs.setdefault(idempotency_key, SimpleNamespace(state=Pending()))
+
+
+def test_a_planner_that_ends_without_a_plan_is_asked_for_again(assembly):
+    """Prefect's server may have been too busy for it: not once for all, and not while one is about to plan, nor for ever."""
+    asked = Asked()
+    for _ in range(2):
+        assert ask_if_moved(asked, assembly.database, NOW)
+        assert 1 == len(asked.runs)
+    for count in (*range(2, ASKED + 1), ASKED):
+        for run in asked.runs.values():
+            run.state = Failed()
+        ask_if_moved(asked, assembly.database, NOW)
+        assert count == len(asked.runs)

@@ -34,7 +34,7 @@ from flows.run import late_by, listed
 from models.settings import Settings, WrongSettingError, read_settings
 from tests.assembly import utc
 from tests.receivers import free_port
-from tests.service import KENES, until
+from tests.service import KENES, PATIENCE_S, until
 from tests.service import environment_of as environment_of_test
 
 pytestmark = pytest.mark.slow  # each of them takes long; `make test` runs them
@@ -117,7 +117,7 @@ def test_a_wrong_setting_ends_the_start(tmp_path: Path):
     """The desk says which, what was expected and where it came from; nothing is started again and again."""
     environment = environment_of_test(tmp_path, KENES_SIGNING_KEY="no key")
     done = subprocess.run(
-        [*KENES, "up"], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        [*KENES, "up"], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert 2 == done.returncode
     assert "KENES_SIGNING_KEY (environment): expected" in done.stdout + done.stderr
@@ -134,7 +134,7 @@ def test_a_database_that_cannot_be_used_ends_the_start(tmp_path: Path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert 2 == done.returncode, done.stdout + done.stderr
@@ -169,7 +169,7 @@ def test_a_child_that_falls_is_started_again(tmp_path: Path, monkeypatch: pytest
         falling.watch()
         return True if len(said) == 3 else None
 
-    until(third_fall, what="three falls", within=60)
+    until(third_fall, what="three falls")
     assert ["0 s", "0.01 s", "3600 s"] == [
         line.partition("starts again in ")[2].partition(". Its log")[0] for line in said
     ]
@@ -190,8 +190,8 @@ def test_what_a_child_needs_is_mended_before_it_is_started_again(tmp_path: Path,
         falling.watch()
         return True if len(mended) == 2 else None
 
-    until(mended_twice, what="two starts more", within=60)
-    falling.end(within=60)
+    until(mended_twice, what="two starts more")
+    falling.end(within=PATIENCE_S)
 
 
 def test_a_child_that_does_not_want_to_end_is_ended(tmp_path: Path):
@@ -202,7 +202,7 @@ def test_a_child_that_does_not_want_to_end_is_ended(tmp_path: Path):
         [],
     )
     stubborn.start()
-    until(lambda: stubborn.log.read_text() or None, what="it is ready", within=60)
+    until(lambda: stubborn.log.read_text() or None, what="it is ready")
     stubborn.tell_to_end()
     stubborn.end(within=0.1)
     assert not stubborn.runs
@@ -223,10 +223,10 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path: Path):
     parent = child(tmp_path, code, [])
     parent.environment["PYTHONPATH"] = str(Path(__file__).parent.parent)
     parent.start()
-    pid = until(lambda: int(parent.log.read_text() or 0) or None, what="the child's number", within=60)
+    pid = until(lambda: int(parent.log.read_text() or 0) or None, what="the child's number")
     os.kill(parent._process.pid, signal.SIGKILL)
-    parent.end(within=10)
-    until(lambda: True if not _lives(pid) else None, what="the end of the child", within=60)
+    parent.end(within=PATIENCE_S)
+    until(lambda: True if not _lives(pid) else None, what="the end of the child")
 
 
 def _lives(pid: int) -> bool:
@@ -329,9 +329,7 @@ def test_a_server_that_has_forgotten_our_flows_is_told_again(
         supervisor, "_deployed", lambda: told.append(len(handler.answers["/api/deployments/filter"])) or iter_true()
     )
     clock = supervisor._bring_up_the_clock()
-    until(
-        lambda: True if next(clock, "ended") == "ended" or len(told) == 2 else None, what="it is told again", within=30
-    )
+    until(lambda: True if next(clock, "ended") == "ended" or len(told) == 2 else None, what="it is told again")
     assert [3, 0] == told
 
 
@@ -351,11 +349,34 @@ def test_a_server_that_answers_and_does_nothing_is_started_again(
     monkeypatch.setattr(supervisor.worker, "start", lambda: None)
     monkeypatch.setattr(supervisor, "_deployed", lambda: told.append("told") or iter_true())
     clock = supervisor._bring_up_the_clock()
-    until(
-        lambda: True if next(clock, "ended") == "ended" or len(told) == 2 else None, what="it is told again", within=30
-    )
-    supervisor.prefect.end(within=10)
+    until(lambda: True if next(clock, "ended") == "ended" or len(told) == 2 else None, what="it is told again")
+    supervisor.prefect.end(within=PATIENCE_S)
     assert -signal.SIGKILL == supervisor.prefect.exit_status
+
+
+def test_a_server_that_was_started_again_is_looked_at_at_once(
+    played: tuple[type[Played], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its database may be gone with it: the flows need not wait for the next minute's look."""
+    handler, url = played
+    handler.answers["/api/deployments/filter"] = [(200, [])]
+    home = {"KENES_HOME": str(tmp_path), "PREFECT_API_URL": url, "KENES_URL": f"http://127.0.0.1:{free_port()}"}
+    supervisor, told = Supervisor(read_settings(home, tmp_path), prefect_port=0), []
+    supervisor.prefect = child(tmp_path, "import time; time.sleep(600)", [])
+    supervisor.prefect.start()
+    Deployed(tmp_path).remember()
+    monkeypatch.setattr("desk.running.supervisor.LOOK_AGAIN_AFTER_S", 3600.0)
+    monkeypatch.setattr(supervisor.worker, "start", lambda: None)
+    monkeypatch.setattr(supervisor, "_deployed", lambda: told.append("told") or iter_true())
+    clock = supervisor._bring_up_the_clock()
+    assert [None] * 9 == [next(clock) for _ in range(9)]
+    assert ["told"] == told
+    supervisor.prefect.kill()
+    supervisor.prefect.end(within=PATIENCE_S)
+    supervisor.prefect.start()
+    until(lambda: next(clock) or (True if len(told) == 2 else None), what="it is told again")
+    supervisor.prefect.kill()
+    supervisor.prefect.end(within=PATIENCE_S)
 
 
 def iter_true():

@@ -41,6 +41,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = self._next_at = 0.0
         self._falls = 0
+        self.starts = 0  # how often it was started
 
     @property
     def runs(self) -> bool:
@@ -65,6 +66,7 @@ class Child:
                 start_new_session=True, preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
             )  # fmt: skip
         self._started_at, self._next_at = time.monotonic(), 0.0
+        self.starts += 1
 
     def watch(self) -> None:
         """Start it again if it has ended, after a pause that grows with each fall."""

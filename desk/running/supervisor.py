@@ -111,13 +111,22 @@ class Supervisor:
         say("The clock runs: deadlines are swept every minute.")
         self._prefect_has_a_file = has_its_database(self.settings.home)
         while True:
-            yield from _pause(LOOK_AGAIN_AFTER_S)
+            yield from self._until_it_is_time_to_look()
             knows = self._knows_our_flows()
             if knows is None and self.prefect:
                 knows = yield from self._mended()
             if knows is False:
                 say("Prefect's server has forgotten our flows; it is told of them again.")
                 yield from self._until_deployed()
+
+    def _until_it_is_time_to_look(self) -> Iterator[None]:
+        """Wait for a minute; a server of ours that was started again is looked at as soon as it answers."""
+        starts = self.prefect.starts if self.prefect else 0
+        for _ in _pause(LOOK_AGAIN_AFTER_S):
+            yield
+            if self.prefect and self.prefect.starts != starts:
+                yield from self._until_prefect_answers()
+                return
 
     def _mended(self) -> Generator[None, None, bool | None]:
         """Start a server of ours again whose database is gone, and say what it knows; one that was only busy is let be."""
