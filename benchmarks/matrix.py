@@ -48,7 +48,7 @@ def _pairs(trial: Trial, *, short: bool) -> Iterator[tuple[str, str]]:
 def _all_twice(trial: Trial) -> Struck:
     trial.give_work()
     wrong = trial.all_twice()
-    return Struck("every flow twice at once, in any order", f"not completed: {', '.join(wrong) or 'none'}", not wrong)
+    return Struck("every flow twice at once, in any order", f"broken: {'; '.join(wrong) or 'none'}", not wrong)
 
 
 def _killed(trial: Trial, flow: str, victim: str, *, again: bool) -> Struck:
@@ -61,8 +61,8 @@ def _killed(trial: Trial, flow: str, victim: str, *, again: bool) -> Struck:
         trial.start()
     else:
         point = trial.strike(flow, victim)
-    well = trial.ended(trial.run(flow)) == "COMPLETED"
-    return Struck(f"{victim} killed in {flow}", f"at {point}; a new run {'completes' if well else 'FAILS'}", well)
+    wrong = trial.wrong_with(flow, trial.run(flow))
+    return Struck(f"{victim} killed in {flow}", f"at {point}; {wrong or 'a new run completes'}", not wrong)
 
 
 def _a_week_away(trial: Trial) -> Iterator[Struck]:
