@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,7 +99,7 @@ class Trial:
         def asked() -> T | None:
             try:
                 return found()
-            except (OSError, ValueError, KeyError):
+            except (OSError, HTTPException, ValueError, KeyError):
                 return None
 
         return until(asked, what=what)

@@ -76,7 +76,8 @@ class Histories(RuleBasedStateMachine):
             history.change(draw(st.sampled_from(changes(w))))
         before = len(history.steps)
         if draw(st.integers(0, 3)) >= (2 if self.wanted.codes else 3):
-            acts = met(w, draw(st.sampled_from(looked_for(w, self.wanted.codes))), draw(st.integers(0, 999)))
+            code = draw(st.sampled_from(looked_for(w, self.wanted.codes)))
+            acts = met(w, code, draw(st.integers(0, 999)), wanted=code in self.wanted.codes)
         else:
             acts = next_acts(w, draw, self.goal, self.wish)
         for told in acts:

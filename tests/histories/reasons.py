@@ -17,7 +17,7 @@ NEVER_MET = {
     "deputy_appointment.recommended_already": "only another case recommends, and passes over what is refused",
     "poll.sheet_by_the_working_body": "in a scenario every sheet is entered by the working body",
 }
-TRIES = 5
+TRIES, TRIES_OF_WANTED = 5, 25
 ASKED = {  # whose rules are asked elsewhere too
     "vote": ("council_question", "resolution", "session"), "session": ("session", "resolution"),
     "membership": ("membership", "candidacy"),
@@ -59,14 +59,14 @@ def looked_for(w: World, wanted: Sequence[str]) -> list[str]:
     return [*wanted] * (len(all_of_them) // (len(wanted) or 1)) + near * (len(all_of_them) // len(near)) + all_of_them
 
 
-def met(w: World, code: str, number: int) -> Iterator[Attempt]:
+def met(w: World, code: str, number: int, *, wanted: bool = False) -> Iterator[Attempt]:
     """Find an act that is refused or warned of for a reason, if there is any at this moment; *number*: which."""
     random = Random(number)
     pairs = [each for each in doable(w) if _may_say(each[0].partition(".")[0], code.partition(".")[0])]
     random.shuffle(pairs)
     pick: Any = lambda options: _either(random, options)
     for name, c in pairs:
-        for _ in range(TRIES):
+        for _ in range(TRIES_OF_WANTED if wanted else TRIES):
             told = attempt(w, name, c, pick)
             told = told and (anybody(w, told, pick) if random.random() < 0.1 else told)
             answer = w.answer(told) if told else None

@@ -99,8 +99,8 @@ def by_request(w: World) -> Iterator[Told]:
     yield from announced(w, kind="extraordinary", ground="request", request="session_request-1", starts_at=starts)
 
 
-def council(w: World) -> Iterator[Told]:
-    """The Council is in session and has a candidacy before it."""
+def called(w: World) -> Iterator[Told]:
+    """The Council is called together for a candidacy; its day is still to come."""
     head = {"body": "head_letter", "number": "1", "date": w.today}
     told = {"person": "p:A", "route": "state_body", "decision": head, "consent": True}
     yield Attempt("sb:gov", "candidacy.nominate", "candidacy-1", told)
@@ -113,7 +113,12 @@ def council(w: World) -> Iterator[Told]:
     for number, told in enumerate(({"kind": "candidacy", "subject": "candidacy-1"}, {"kind": "other"}), 1):
         listed = {"meeting": "council_meeting-1", "text": "A question", **told}
         yield Attempt("wb", "council_question.list", f"council_question-{number}", listed)
-    yield ten(day)
+
+
+def council(w: World) -> Iterator[Told]:
+    """The Council is in session and has a candidacy before it."""
+    yield from called(w)
+    yield ten(w.today + timedelta(days=3))
     present = {"members": sorted(w.holders("council_member"))[1:]}
     yield Attempt("wb", "council_meeting.check_in", "council_meeting-1", present)
     yield Attempt("ch", "council_meeting.open", "council_meeting-1", {})
@@ -169,11 +174,16 @@ def wrongly_nominated(*told: dict[str, Any]) -> Scene:
     return scene
 
 
-def by_post(w: World) -> Iterator[Told]:
-    """Sheets of a poll are awaited from the post."""
-    told = {"kind": "deputy_recommendation", "question": "A question", "subject": "p:A", "by_post": True}
+def polled(w: World, **more: Any) -> Iterator[Told]:
+    """A poll is open."""
+    told = {"kind": "deputy_recommendation", "question": "A question", "subject": "p:A", **more}
     yield Attempt("ch", "poll.draft", "poll-1", told)
     yield Attempt("wb", "poll.open", "poll-1", {})
+
+
+def by_post(w: World) -> Iterator[Told]:
+    """Sheets of a poll are awaited from the post."""
+    yield from polled(w, by_post=True)
     yield ten(w.today + timedelta(days=11))
 
 
@@ -226,6 +236,6 @@ SCENES: tuple[Scene, ...] = (
         {"route": "small_assembly", "region": "Almaty", "proposals": 1}, {"route": "small_assembly", "region": "Almaty"},
         {"route": "association", "association": {"name": "conf", "level": "regional", "highest_body": "congress"}},
     ),
-    session("secret"), session("roll_call"), session("show_of_hands"), registering, requested, by_request, council, by_post,
-    reported, new_rules, half_empty, in_haste, another_calendar, worked,
+    session("secret"), session("roll_call"), session("show_of_hands"), registering, requested, by_request, council, called, polled,
+    by_post, reported, new_rules, half_empty, in_haste, another_calendar, worked,
 )  # fmt: skip
