@@ -15,7 +15,7 @@ from desk.demo.accounts import ROLES
 from machines.wording import LANGUAGES
 from models.database import Database
 from models.migrations import upgrade
-from tests.chromium import AXE, chromium, served
+from tests.chromium import AXE, chromium, context_of, served
 from tests.crawler import Crawler
 from tests.demonstration import Demonstration, demonstration_in
 
@@ -82,7 +82,7 @@ def barriers(
     browser: Any, desk: Demonstration, place: str, looks: Callable[[int], Sequence[tuple[str, int]]] = lambda _: LOOKS
 ) -> Iterator[Barrier | None]:
     """Look at every page, yield what is met there, and None for each look at which nothing is; *looks* chooses by the page's number."""
-    context = browser.new_context(bypass_csp=True, reduced_motion="reduce", locale="en-GB")
+    context = context_of(browser, bypass_csp=True, reduced_motion="reduce")
     context.add_init_script(AXE.read_text(encoding="utf-8"))
     complaints: list[str] = []
     page = context.new_page()

@@ -25,8 +25,8 @@ from machines.rulebook import ZONE, Rulebook
 from machines.zones import instant
 from models.database import Database
 from tests.receivers import Listener, Postbox, mail_server, webhook
+from tests.service import PATIENCE_S
 
-PATIENCE_S = 120.0
 LONGEST_S = 0.12  # somebody who is killed at random lives at most so long
 
 _context = multiprocessing.get_context("forkserver")

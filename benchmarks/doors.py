@@ -27,12 +27,11 @@ from models.database import Database
 from models.home import prepare
 from models.settings import read_settings
 from tests.assembly import Assembly, nomination
-from tests.service import environment_of, until
+from tests.service import PATIENCE_S, environment_of, until
 
 CLIENTS = 10
 ACTS = 30  # of each client
 VOTERS = 350
-START_S = 60.0
 NAMES = {"sqlite": "SQLite", "pg": "PostgreSQL"}
 
 
@@ -66,7 +65,7 @@ class Desk:
 
     def connect(self) -> http.client.HTTPConnection:
         """Open a connection, kept alive."""
-        return http.client.HTTPConnection(self.host, self.port, timeout=120)
+        return http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_S)
 
 
 def figures() -> Iterator[Figure]:
@@ -92,13 +91,13 @@ def desk(kind: str, found: Callable[[Database], Any] | None = None, **settings: 
             process = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
         running = Desk(assembly, environment["KENES_URL"], process)
         try:
-            until(lambda: _answers(running), what=f"the desk ({kind})", within=START_S)
+            until(lambda: _answers(running), what=f"the desk ({kind})")
             yield running
             if found is None:  # copied cases have no entries of their own
                 _check(database)
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE_S)
             database.dispose()
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -24,25 +24,29 @@ class Struck(NamedTuple):
 
 
 def matrix(kind: str, *, seed: int = 0, short: bool = False) -> Iterator[Struck]:
-    """Do every fault to every flow (in short: each flow once and each fault once), and judge in the end."""
+    """Do every fault to every flow (in short: each fault once, and something to every flow), and judge in the end."""
     with _trial(kind, seed, SOME if short else MANY) as trial:
         trial.start()
         yield _all_twice(trial)
-        pairs = list(_pairs(trial, short=short))
-        for flow, victim in pairs:
-            yield _killed(trial, flow, victim, again=(flow, victim) != pairs[-1])
+        strikes = list(_strikes(trial, short=short))
+        for each in strikes:
+            yield _killed(trial, *each, again=each != strikes[-1])
         yield from _a_week_away(trial)
         yield _forgotten(trial)
         yield from _judged(trial)
 
 
-def _pairs(trial: Trial, *, short: bool) -> Iterator[tuple[str, str]]:
-    """Yield what is killed in which flow; the supervisor comes last, for then everything has to be started again."""
-    for victim in VICTIMS:
-        for place_, flow in enumerate(trial.flows):
-            # In short every victim dies once, and in every flow somebody: where there are more flows, the worker.
-            if not short or victim == (VICTIMS[place_] if place_ < len(VICTIMS) else "worker"):
-                yield flow, victim
+def _strikes(trial: Trial, *, short: bool) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Yield in which flow who is killed, and which flows begin beside it; the supervisor comes last: everything has to be started again."""
+    flows = [*trial.flows]
+    if not short:
+        yield from ((flow, victim, ()) for victim in VICTIMS for flow in flows)
+        return
+    for flow, victim in zip(flows, VICTIMS, strict=False):
+        if victim == VICTIMS[1]:  # the worker dies once more, with all flows that nobody is killed in
+            first, *beside = flows[len(VICTIMS) :]
+            yield first, VICTIMS[0], beside
+        yield flow, victim, ()
 
 
 def _all_twice(trial: Trial) -> Struck:
@@ -51,8 +55,8 @@ def _all_twice(trial: Trial) -> Struck:
     return Struck("every flow twice at once, in any order", f"broken: {'; '.join(wrong) or 'none'}", not wrong)
 
 
-def _killed(trial: Trial, flow: str, victim: str, *, again: bool) -> Struck:
-    """Kill somebody in the middle of a flow; then a new run completes. The last supervisor is not started again yet."""
+def _killed(trial: Trial, flow: str, victim: str, beside: Sequence[str], *, again: bool) -> Struck:
+    """Kill somebody in the middle of a flow; then new runs complete. The last supervisor is not started again yet."""
     trial.give_work()
     if victim == "supervisor":
         point = trial.kill_supervisor(flow)
@@ -60,9 +64,10 @@ def _killed(trial: Trial, flow: str, victim: str, *, again: bool) -> Struck:
             return Struck(f"kenes up killed in {flow}", f"at {point}; its children have ended", well=True)
         trial.start()
     else:
-        point = trial.strike(flow, victim)
-    wrong = trial.wrong_with(flow, trial.run(flow))
-    return Struck(f"{victim} killed in {flow}", f"at {point}; {wrong or 'a new run completes'}", not wrong)
+        point = trial.strike(flow, victim, beside)
+    wrong = trial.wrong_with_any([flow, *beside])
+    outcome = f"at {point}; {'; '.join(wrong) or 'a new run completes'}"
+    return Struck(f"{victim} killed in {', '.join([flow, *beside])}", outcome, not wrong)
 
 
 def _a_week_away(trial: Trial) -> Iterator[Struck]:

@@ -119,7 +119,7 @@ class Trial:
         except urllib.error.HTTPError as error:
             return DELETED if error.code == HTTPStatus.NOT_FOUND else None
 
-    def wrong_with(self, flow: str, run: str) -> str:
+    def _wrong_with(self, flow: str, run: str) -> str:
         """Wait until a flow has worked: nothing if it has, else what its last run says.
 
         A run that has crashed, because Prefect's server was too busy to take its word, is made up for by the next one.
@@ -133,11 +133,12 @@ class Trial:
 
     def broken(self) -> list[str]:
         """Let every flow run anew, and return what is wrong with those that do not work."""
-        return self._wrong_with_any([*self.flows])
+        return self.wrong_with_any([*self.flows])
 
-    def _wrong_with_any(self, flows: Sequence[str]) -> list[str]:
+    def wrong_with_any(self, flows: Sequence[str]) -> list[str]:
+        """Let flows run at once, and return what is wrong with those that do not work."""
         runs = [(flow, self.run(flow)) for flow in flows]
-        return [wrong for flow, run in runs if (wrong := self.wrong_with(flow, run))]
+        return [wrong for flow, run in runs if (wrong := self._wrong_with(flow, run))]
 
     def last_sweep(self) -> Any:
         """Return when deadlines were swept last."""
@@ -173,8 +174,8 @@ class Trial:
         with self.database.transaction() as db:
             self.left[perform(db, act, self.assembly.book).number] = day
 
-    def strike(self, flow: str, victim: str) -> str:
-        """Kill the victim in the middle of a run of the flow; return the point at which it died."""
+    def strike(self, flow: str, victim: str, beside: Sequence[str] = ()) -> str:
+        """Kill the victim in the middle of a run of the flow, and of others that begin beside it; return the point at which it died."""
         (self.home / DONE).unlink(missing_ok=True)
         pid = self.pid_of(victim)
         most = 12
@@ -182,6 +183,8 @@ class Trial:
             order = {"flow": flow, "nth": self.dice.randint(1, most), "pid": pid}
             (self.home / "order.new").write_text(json.dumps(order))
             (self.home / "order.new").rename(self.home / ORDER)
+            for each in beside:
+                self.run(each)
             run = self.run(flow)
             outcome = self.waited(lambda run=run: self._struck() or self._passed(run), f"a strike in {flow}")
             if outcome != "passed":
@@ -223,7 +226,7 @@ class Trial:
         """Run every flow twice at once, in an order that the dice say; return what is wrong with those that do not work."""
         flows = [*self.flows] * 2
         self.dice.shuffle(flows)
-        return self._wrong_with_any(flows)
+        return self.wrong_with_any(flows)
 
     def week_away(self) -> None:
         """Let something fall due on each of seven days while nothing runs."""

@@ -14,6 +14,7 @@ import uvicorn
 from desk.access.accounts import open_account
 from desk.access.web_sessions import begin_session, cookie_name
 from tests.api_client import Desk
+from tests.service import PATIENCE_S
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 QUIET = (
@@ -37,11 +38,20 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, headless=True, args=list(QUIET))
+        browser = playwright.chromium.launch(
+            executable_path=program, headless=True, args=list(QUIET), timeout=1000 * PATIENCE_S
+        )
         try:
             yield browser
         finally:
             browser.close()
+
+
+def context_of(browser: Any, **window: Any) -> Any:
+    """Open a window, or some, of somebody who waits for a page as long as it takes."""
+    context = browser.new_context(locale="en-GB", **window)
+    context.set_default_timeout(1000 * PATIENCE_S)
+    return context
 
 
 @contextlib.contextmanager
@@ -58,7 +68,7 @@ def served(desk: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_S)
 
 
 class Screen:
@@ -68,7 +78,7 @@ class Screen:
         self, browser: Any, desk: Desk, place: str, person: str | None, *, language: str = "en", **window: Any
     ) -> None:
         self.place, self.complaints = place, list[str]()
-        self.context = browser.new_context(locale="en-GB", timezone_id="Asia/Almaty", **window)
+        self.context = context_of(browser, timezone_id="Asia/Almaty", **window)
         cookies = [{"name": "kenes_language", "value": language, "url": place}]
         if person:
             cookies.append(

@@ -14,6 +14,8 @@ from email.policy import default
 
 from aiosmtpd.controller import Controller
 
+READY_WITHIN_S = 600.0  # on a machine that others keep busy; else at once
+
 
 @dataclass
 class Postbox:
@@ -72,7 +74,7 @@ async def _forever() -> str:
 @contextlib.contextmanager
 def mail_server() -> Iterator[Postbox]:
     postbox = Postbox()
-    controller = Controller(postbox, hostname="127.0.0.1", port=free_port())
+    controller = Controller(postbox, hostname="127.0.0.1", port=free_port(), ready_timeout=READY_WITHIN_S)
     controller.start()
     postbox.url = f"smtp://127.0.0.1:{controller.port}"
     try:

@@ -21,7 +21,7 @@ from models.copying import NotEmptyError
 from tests import postgresql
 from tests.assembly import Assembly, nomination, utc
 from tests.full_store import KEY, full_store, rows_of
-from tests.service import ROOT
+from tests.service import PATIENCE_S, ROOT
 from tests.tampering import without_guards
 
 pytestmark = pytest.mark.slow  # each of them takes long; `make test` runs them
@@ -103,7 +103,7 @@ def test_while_others_write_the_copy_is_one_state(database: Database, tmp_path: 
     threads = [threading.Thread(target=write, args=(f"p:{letter}",)) for letter in "ABC"]
     for thread in threads:
         thread.start()
-    assert begun.wait(60)
+    assert begun.wait(PATIENCE_S)
     before = assembly.ask("SELECT count(*) FROM entries")[0][0]
     copied = written(database, tmp_path / "k.backup").copied
     stop.set()

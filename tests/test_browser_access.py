@@ -14,6 +14,7 @@ from desk.door import Door
 from models.database import Database
 from tests.api_client import Desk
 from tests.browsers import PASSWORD, desk_of, give_account
+from tests.chromium import context_of
 from tests.receivers import free_port
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -51,7 +52,7 @@ def place(sqlite_database: Database) -> Iterator[tuple[Desk, str]]:
 @contextmanager
 def page_in(browser: Any, **options: Any) -> Iterator[Any]:
     """Open a page in Chromium; whatever it says of errors ends the test."""
-    context = browser.new_context(locale="en-GB", **options)
+    context = context_of(browser, **options)
     page = context.new_page()
     said: list[str] = []
     page.on(

@@ -91,7 +91,7 @@ def test_what_is_typed_while_dates_are_asked_for_counts_too(browser: Any, desk: 
         page.get_by_label("extraordinary").check()
     page.locator('[id="order.date"]').fill("2006-04-14")
     held[0].continue_()
-    page.get_by_text("20.06.2006 is not lawful").wait_for(timeout=5000)
+    page.get_by_text("20.06.2006 is not lawful").wait_for()
 
 
 def test_the_hall_refreshes_itself(browser: Any, assembly: Assembly, desk: tuple[Desk, str]) -> None:
@@ -101,7 +101,7 @@ def test_the_hall_refreshes_itself(browser: Any, assembly: Assembly, desk: tuple
     page = screen.open(f"/sessions/{number}/hall?big=1")
     assert page.get_by_text("Missing: 6").is_visible()
     assembly.do("wb", "session.check_in", case=number, facts={"members": ["m3", "m4"]})
-    page.get_by_text("Missing: 4").wait_for(timeout=15_000)
+    page.get_by_text("Missing: 4").wait_for()
     assert [] == screen.complaints
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from machines.wording import LANGUAGES
 from models import Database
-from tests.chromium import served
+from tests.chromium import context_of, served
 from tests.demonstration import demonstration_in, demonstration_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -45,8 +45,7 @@ class Official:
 
     def __init__(self, browser: Any, place: str, role: str, language: str, *, scripts: bool = False) -> None:
         self.clicks = 0
-        self.page = browser.new_context(locale="en-GB", java_script_enabled=scripts).new_page()
-        self.page.set_default_timeout(10_000)
+        self.page = context_of(browser, java_script_enabled=scripts).new_page()
         self.page.goto(f"{place}/?lang={language}")
         self.page.locator(f'button[name=role][value="{role}"]').click()
         assert language == self.page.locator("html").get_attribute("lang")

@@ -21,6 +21,7 @@ from sqlmodel import SQLModel, select
 from models import Counter, Database, Deadline, Locked, Token, TransactionLost
 from models.database import ReplacedError, is_outage, is_race, sql_for_psycopg
 from models.transaction import Db, instant, instant_text
+from tests.service import PATIENCE_S
 
 AT = dt.datetime(2027, 3, 1, 4, 0, tzinfo=dt.UTC)
 PUT = "INSERT INTO counters (series, last) VALUES (?, ?)"
@@ -450,11 +451,11 @@ def test_who_waits_too_long_for_his_turn_is_told(sqlite_url: str):
     def hold() -> None:
         with database.transaction():
             holding.set()
-            done.wait(10)
+            done.wait(PATIENCE_S)
 
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(hold)
-        holding.wait(10)
+        holding.wait(PATIENCE_S)
         with pytest.raises(Locked, match="process"), database.transaction():
             pass
         assert {} == counters(database), "readers wait for nobody"

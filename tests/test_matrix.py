@@ -1,4 +1,4 @@
-"""A short version of the matrix of `make chaos`: a real Prefect, each flow killed once, each fault done once."""
+"""A short version of the matrix of `make chaos`: a real Prefect, something done to every flow, each fault done once."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.matrix import matrix
 from benchmarks.striking import DONE, ORDER, Ordered, lives
+from benchmarks.trial import deployments
 
 
 @pytest.mark.prefect
@@ -15,7 +16,9 @@ def test_whoever_is_killed_in_the_middle_of_a_flow():
     """Worker, server, desk and `kenes up` die, Prefect's database is deleted: nothing is lost, nothing doubled, nothing blocked."""
     done = list(matrix("sqlite", short=True))
     assert "" == "\n".join(f"{each.what}: {each.outcome}" for each in done if not each.well)
-    assert {"worker", "server", "desk", "kenes up"} <= {each.what.partition(" killed")[0] for each in done}
+    struck = [each.what.split(" killed in ") for each in done if " killed in " in each.what]
+    assert {"worker", "server", "desk", "kenes up"} == {victim for victim, _ in struck}
+    assert {*deployments()} == {flow for _, flows in struck for flow in flows.split(", ")}
 
 
 def test_a_strike_comes_at_the_point_that_was_ordered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -102,8 +102,9 @@ def _is_seen_through_the_desk(service: Service, assembly: Assembly, run: str) ->
     with assembly.database.transaction() as db:
         open_account(db, "wb", at=at, operator=True)
         token = begin_session(db, "wb", at=at, way="password")
-    assert 303 == httpx.get(f"{desk}/prefect/").status_code
-    with httpx.Client(base_url=desk, cookies={"kenes": token}, headers={"Sec-Fetch-Site": "same-origin"}) as here:
+    assert 303 == httpx.get(f"{desk}/prefect/", timeout=PATIENCE_S).status_code
+    theirs = {"cookies": {"kenes": token}, "headers": {"Sec-Fetch-Site": "same-origin"}}
+    with httpx.Client(base_url=desk, timeout=PATIENCE_S, **theirs) as here:
         assert "/prefect/api" == here.get("/prefect/ui-settings").json()["api_url"]
         found = here.post("/prefect/api/flow_runs/filter", json={"flow_runs": {"id": {"any_": [run]}}})
         assert [run] == [one["id"] for one in found.json()]

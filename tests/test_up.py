@@ -354,29 +354,41 @@ def test_a_server_that_answers_and_does_nothing_is_started_again(
     assert -signal.SIGKILL == supervisor.prefect.exit_status
 
 
-def test_a_server_that_was_started_again_is_looked_at_at_once(
-    played: tuple[type[Played], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fault", ["it was started again", "its file was deleted"])
+def test_a_server_is_looked_at_before_the_minute_is_over(
+    played: tuple[type[Played], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: str,
 ):
-    """Its database may be gone with it: the flows need not wait for the next minute's look."""
+    """Its database may be gone: nobody waits longer for the flows than it takes to tell them again."""
     handler, url = played
     handler.answers["/api/deployments/filter"] = [(200, [])]
     home = {"KENES_HOME": str(tmp_path), "PREFECT_API_URL": url, "KENES_URL": f"http://127.0.0.1:{free_port()}"}
     supervisor, told = Supervisor(read_settings(home, tmp_path), prefect_port=0), []
-    supervisor.prefect = child(tmp_path, "import time; time.sleep(600)", [])
-    supervisor.prefect.start()
+    supervisor.prefect = server = child(tmp_path, "import time; time.sleep(600)", [])
+    server.start()
     Deployed(tmp_path).remember()
+    with sqlite3.connect(tmp_path / "prefect" / "prefect.db") as database:
+        database.execute("CREATE TABLE flow_run (id TEXT)")
     monkeypatch.setattr("desk.running.supervisor.LOOK_AGAIN_AFTER_S", 3600.0)
+    monkeypatch.setattr("desk.running.supervisor.LOOK_TWICE_AFTER_S", 0.0)
     monkeypatch.setattr(supervisor.worker, "start", lambda: None)
     monkeypatch.setattr(supervisor, "_deployed", lambda: told.append("told") or iter_true())
     clock = supervisor._bring_up_the_clock()
     assert [None] * 9 == [next(clock) for _ in range(9)]
     assert ["told"] == told
-    supervisor.prefect.kill()
-    supervisor.prefect.end(within=PATIENCE_S)
-    supervisor.prefect.start()
+    if fault == "its file was deleted":
+        (tmp_path / "prefect" / "prefect.db").unlink()
+    else:
+        server.kill()
+        server.end(within=PATIENCE_S)
+        server.start()
     until(lambda: next(clock) or (True if len(told) == 2 else None), what="it is told again")
-    supervisor.prefect.kill()
-    supervisor.prefect.end(within=PATIENCE_S)
+    assert (fault == "its file was deleted") == ("database is gone" in capsys.readouterr().out)
+    server.kill()
+    server.end(within=PATIENCE_S)
 
 
 def iter_true():

@@ -120,13 +120,22 @@ class Supervisor:
                 yield from self._until_deployed()
 
     def _until_it_is_time_to_look(self) -> Iterator[None]:
-        """Wait for a minute; a server of ours that was started again is looked at as soon as it answers."""
-        starts = self.prefect.starts if self.prefect else 0
+        """Wait for a minute; less where our server's file is another one, or the server was started again and answers."""
+        starts, file = self.prefect.starts if self.prefect else 0, self._file_of_prefect()
         for _ in _pause(LOOK_AGAIN_AFTER_S):
             yield
             if self.prefect and self.prefect.starts != starts:
                 yield from self._until_prefect_answers()
                 return
+            if self._prefect_has_a_file and self._file_of_prefect() != file:
+                return
+
+    def _file_of_prefect(self) -> int:
+        """Return which file is the database of our server: its inode; 0 if there is none."""
+        try:
+            return (self.settings.home / "prefect" / "prefect.db").stat().st_ino
+        except OSError:
+            return 0
 
     def _mended(self) -> Generator[None, None, bool | None]:
         """Start a server of ours again whose database is gone, and say what it knows; one that was only busy is let be."""
