@@ -61,7 +61,7 @@ def pages(desk: Demonstration) -> list[tuple[str | None, str]]:
     found: dict[str, tuple[str | None, str]] = {}
     with desk.client() as client:
         for who in (None, "wb", *(each for each in ROLES if each != "wb")):
-            crawler = Crawler(lambda address, who=who: _look(client, desk, who, address), desk.states)
+            crawler = Crawler(lambda address, who=who: _look(client, desk, who, address), desk.states, but_not="lang=")
             for address, _, answer in crawler.walk():
                 if _is_page(address, answer):
                     found.setdefault(f"{crawler.kind(address)} {who if address == START else ''}", (who, address))
@@ -75,7 +75,7 @@ def _look(client: Any, desk: Demonstration, who: str | None, address: str) -> An
 
 def _is_page(address: str, answer: Any) -> bool:
     html = answer.headers.get("content-type", "").startswith("text/html")
-    return bool(html) and "lang=" not in address and address not in ELSEWHERE and "location" not in answer.headers
+    return bool(html) and address not in ELSEWHERE and "location" not in answer.headers
 
 
 def barriers(
@@ -95,10 +95,11 @@ def barriers(
         context.clear_cookies()
         cookies = desk.cookies(who, LANGUAGES[n % len(LANGUAGES)])
         context.add_cookies([{"name": name, "value": value, "url": place} for name, value in cookies.items()])
-        page.goto(place + address)
-        for theme, width in looks(n):
+        for look, (theme, width) in enumerate(looks(n)):
             page.set_viewport_size({"width": width, "height": HIGH})
             page.emulate_media(color_scheme=theme)
+            if not look:
+                page.goto(place + address)
             wide = page.evaluate(_WIDE)
             wrong = [*page.evaluate(_AXE), *([f"{wide} pixels wide"] if wide > width else []), *complaints]
             complaints.clear()

@@ -23,22 +23,25 @@ from tests.chromium import chromium
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let half of the processes begin with what takes minutes, and the others take over what comes after it.
+    """Let half of the processes begin with what waits for minutes, the others with what works for minutes; all share what comes after it.
 
     Each process is given an equal part of the list, and takes from another's when it has done its own (`--dist worksteal`).
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     half = max(1, processes // 2)
-    long = [item for item in items if item.get_closest_marker("prefect")]
-    others = iter([item for item in items if not item.get_closest_marker("prefect")])
+    waiting = [item for item in items if item.get_closest_marker("prefect")]
+    working = [item for item in items if item.get_closest_marker("minutes") and item not in waiting]
+    others = processes - half
+    begins = [waiting[n::half] for n in range(half)] + [working[n::others] for n in range(others)]
+    placed = {item for first in begins for item in first}
+    rest = iter([item for item in items if item not in placed])
     left = len(items)
     ordered: list[pytest.Item] = []
-    for process in range(processes):
+    for process, first in enumerate(begins):
         part = left // (processes - process)
         left -= part
-        first = long[process::half] if process < half else []
-        ordered += [*first, *itertools.islice(others, max(0, part - len(first)))]
-    items[:] = [*ordered, *others]
+        ordered += [*first, *itertools.islice(rest, max(0, part - len(first)))]
+    items[:] = [*ordered, *rest]
 
 
 @pytest.fixture(scope="session")

@@ -50,10 +50,10 @@ class Page(HTMLParser):
 
 
 class Crawler:
-    """Goes from page to page; `look` returns the answer at an address, *states* the state of every case."""
+    """Goes from page to page; `look` returns the answer at an address, *states* the state of every case; *but_not*: not there."""
 
-    def __init__(self, look: Any, states: Mapping[str, str]) -> None:
-        self._look, self._states = look, states
+    def __init__(self, look: Any, states: Mapping[str, str], *, but_not: str = "") -> None:
+        self._look, self._states, self._but_not = look, states, but_not
         self._seen: set[str] = set()
         self._of_kind: Counter[str] = Counter()
 
@@ -74,7 +74,7 @@ class Crawler:
 
     def _is_new(self, address: str) -> bool:
         kind = self.kind(address)
-        if address in self._seen or self._of_kind[kind] >= OF_EACH_KIND:
+        if address in self._seen or self._of_kind[kind] >= OF_EACH_KIND or (self._but_not and self._but_not in address):
             return False
         self._seen.add(address)
         self._of_kind[kind] += 1

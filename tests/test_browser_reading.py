@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.barriers import LOOKS, barriers, demonstration
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.minutes]
 
 
 def test_every_page_can_be_read_by_everybody(browser: Any):

@@ -82,6 +82,7 @@ def _lines() -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.minutes
 def test_every_act_is_done_and_every_rule_speaks(sqlite_stage: OnSqlite) -> None:
     """Over seeds that are always the same; but for what no history can reach, which is named with its reason."""
     covered, wanted = Covered(), NOTHING
