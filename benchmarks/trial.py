@@ -58,6 +58,7 @@ class Trial:
         self._settings = {
             "KENES_DATABASE_URL": url, "KENES_URL": f"http://127.0.0.1:{free_port()}", "KENES_SMTP_URL": postbox.url,
             "KENES_WEBHOOK_URLS": listener.url, "KENES_LOG": "json",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",  # one run after the other is waited for
             "PYTHONPATH": os.pathsep.join((str(ROOT / "benchmarks/struck"), str(ROOT))),
         }  # fmt: skip
         settings = read_settings(environment_of(home, **self._settings), home)
