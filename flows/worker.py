@@ -136,6 +136,7 @@ class KenesWorker(BaseWorker[BaseJobConfiguration, BaseVariables, KenesWorkerRes
 
         On SQLite a busy server refuses labels again and again, which makes a run wait for minutes, or ends it before it has begun.
         """
+        del flow_run_id
 
     async def _clear_the_pile(self) -> None:
         """Delete the runs that have piled up while no worker took them up, but for the newest of each deployment.
