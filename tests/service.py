@@ -23,13 +23,13 @@ KENES = [sys.executable, "-c", "import sys; from desk.cli.main import main; sys.
 PATIENCE_S = 1200.0
 
 
-def until(found: Callable[[], T | None], *, what: str, within: float = PATIENCE_S) -> T:
-    """Wait for something, and say what did not come."""
+def until(found: Callable[[], T | None], *, what: str, within: float = PATIENCE_S, pause: float = 1.0) -> T:
+    """Wait for something, and say what did not come. *pause*: at most so long between two looks; to ask a server costs it work."""
     begins = time.monotonic()
     while (waited := time.monotonic() - begins) < within:
         if (answer := found()) is not None:
             return answer
-        time.sleep(min(1.0, 0.05 + waited / 10))  # to ask a server costs it as much as to work
+        time.sleep(min(pause, 0.05 + waited / 10))
     raise AssertionError(f"waited {within:.0f} s in vain for {what}")
 
 

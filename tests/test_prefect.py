@@ -166,7 +166,7 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_sweep_loses_and_doubles_noth
             _pause(service, deployment)  # who is killed is to be in the middle of this run, and of no other
         cases = leaving(assembly, *(f"m{n}" for n in range(1, 101)))
         run = service.run_now("perform_deadlines/every-minute")
-        until(lambda: exits(assembly) or None, what="the first of many")
+        until(lambda: exits(assembly) or None, what="the first of many", pause=0.02)
         pid = _worker_of(service)
         os.kill(pid, signal.SIGKILL)
         until(lambda: service.ended(run), what="the end of the dead run")
