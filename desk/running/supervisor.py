@@ -121,13 +121,14 @@ class Supervisor:
 
     def _until_it_is_time_to_look(self) -> Iterator[None]:
         """Wait for a minute; less where our server's file is another one, or the server was started again and answers."""
-        starts, file = self.prefect.starts if self.prefect else 0, self._file_of_prefect()
+        server, file = self.prefect, self._file_of_prefect()
+        starts = server.starts if server else 0
         for _ in _pause(LOOK_AGAIN_AFTER_S):
             yield
-            if self.prefect and self.prefect.starts != starts:
+            if server and server.starts != starts:
                 yield from self._until_prefect_answers()
                 return
-            if self._prefect_has_a_file and self._file_of_prefect() != file:
+            if server and server.runs and self._prefect_has_a_file and self._file_of_prefect() != file:
                 return
 
     def _file_of_prefect(self) -> int:
