@@ -1,5 +1,6 @@
 """What `kenes up` looks after, without Prefect: processes that fall, homes and ports that are taken, runs that are late."""
 
+import contextlib
 import fcntl
 import http.server
 import json
@@ -354,7 +355,7 @@ def test_a_server_that_answers_and_does_nothing_is_started_again(
     assert -signal.SIGKILL == supervisor.prefect.exit_status
 
 
-@pytest.mark.parametrize("fault", ["it was started again", "its file was deleted"])
+@pytest.mark.parametrize("fault", ["it was started again", "its file was deleted", "it has fallen with its file"])
 def test_a_server_is_looked_at_before_the_minute_is_over(
     played: tuple[type[Played], str],
     tmp_path: Path,
@@ -370,8 +371,13 @@ def test_a_server_is_looked_at_before_the_minute_is_over(
     supervisor.prefect = server = child(tmp_path, "import time; time.sleep(600)", [])
     server.start()
     Deployed(tmp_path).remember()
-    with sqlite3.connect(tmp_path / "prefect" / "prefect.db") as database:
-        database.execute("CREATE TABLE flow_run (id TEXT)")
+    file = tmp_path / "prefect" / "prefect.db"
+
+    def make_database() -> None:
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            database.execute("CREATE TABLE flow_run (id TEXT)")
+
+    make_database()
     monkeypatch.setattr("desk.running.supervisor.LOOK_AGAIN_AFTER_S", 3600.0)
     monkeypatch.setattr("desk.running.supervisor.LOOK_TWICE_AFTER_S", 0.0)
     monkeypatch.setattr(supervisor.worker, "start", lambda: None)
@@ -379,12 +385,15 @@ def test_a_server_is_looked_at_before_the_minute_is_over(
     clock = supervisor._bring_up_the_clock()
     assert [None] * 9 == [next(clock) for _ in range(9)]
     assert ["told"] == told
-    if fault == "its file was deleted":
-        (tmp_path / "prefect" / "prefect.db").unlink()
-    else:
+    if "file" in fault:
+        file.unlink()
+        assert next(clock) is None  # missed: it is looked at once more
+    if fault != "its file was deleted":
         server.kill()
         server.end(within=PATIENCE_S)
         server.start()
+        if not file.exists():
+            make_database()
     until(lambda: next(clock) or (True if len(told) == 2 else None), what="it is told again")
     assert (fault == "its file was deleted") == ("database is gone" in capsys.readouterr().out)
     server.kill()

@@ -139,8 +139,14 @@ class Supervisor:
             return 0
 
     def _mended(self) -> Generator[None, None, bool | None]:
-        """Start a server of ours again whose database is gone, and say what it knows; one that was only busy is let be."""
+        """Start a server of ours again whose database is gone, and say what it knows; one that was only busy is let be.
+
+        One that has fallen by itself meanwhile is about to make a new database: it is waited for.
+        """
+        starts = self.prefect.starts if self.prefect else 0
         yield from _pause(LOOK_TWICE_AFTER_S)
+        if self.prefect and (self.prefect.starts != starts or not self.prefect.runs):
+            yield from self._until_prefect_answers()
         if (knows := self._knows_our_flows()) is None and self.prefect:
             say("Prefect's database is gone, and its server of no use without it: it is started again.")
             self.prefect.kill()
