@@ -34,6 +34,7 @@ LEFT_AT_ONCE = 3
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 DELETED = {"state_type": "DELETED", "state": {"name": "Deleted", "message": "a newer one does what it would have done"}}
 MADE_UP_FOR = ("CRASHED", "DELETED")  # what was to be done is due, and the next run does it
+BUSY = "503 Service Unavailable"  # what a server of Prefect's says whose database is
 RUNS = 3  # of which one completes
 UNFINISHED = {"state": {"type": {"any_": ["PENDING", "RUNNING", "CANCELLING"]}}}
 ANY_RUN_DAY = date(2006, 5, 1)  # long past: the clock has to act at once
@@ -123,11 +124,11 @@ class Trial:
     def _wrong_with(self, flow: str, run: str) -> str:
         """Wait until a flow has worked: nothing if it has, else what its last run says.
 
-        A run that has crashed, because Prefect's server was too busy to take its word, is made up for by the next one.
+        A run that has crashed or failed because Prefect's server was too busy to take its word is made up for by the next one.
         """
         for _ in range(RUNS):
             state = (found := self.ended(run))["state"]
-            if found["state_type"] not in MADE_UP_FOR:
+            if found["state_type"] not in MADE_UP_FOR and BUSY not in (state["message"] or ""):
                 break
             run = self.run(flow)
         return "" if found["state_type"] == "COMPLETED" else f"{flow}: {state['name']} ({state['message']})"

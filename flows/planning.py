@@ -5,9 +5,11 @@ was made of is remembered beside it, at Prefect's server: when its database is w
 """
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,11 +25,13 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.states import Cancelled, Scheduled
 
 from machines.plan import Plan, Planned, moved_since
 from models.database import Database
+
+log = logging.getLogger("kenes.flows")
 
 PLANNED = "perform_deadlines/planned"  # the deployment of the planned runs: without a schedule, so that no schedule is disturbed
 PLANNER = "plan_runs/every-ten-minutes"
@@ -201,11 +205,17 @@ def _create(client: SyncPrefectClient, deployment: UUID, change: Change) -> None
 
 
 def _remember(client: SyncPrefectClient, plan: Plan, now: datetime) -> None:
+    """Note what the plan was made of. The plan stands where a busy server does not take the note: the next sweep misses it, and asks."""
     value: dict[str, Any] = {"made": now.isoformat(), "position": plan.position, "until": plan.until.isoformat()}
-    if client.read_variable_by_name(REMEMBERED) is None:
-        with contextlib.suppress(ObjectAlreadyExists, httpx.HTTPStatusError):  # if another planner was first
-            client.create_variable(VariableCreate(name=REMEMBERED, value=value))
-    client.update_variable(VariableUpdate(name=REMEMBERED, value=value))
+    try:
+        if client.read_variable_by_name(REMEMBERED) is None:
+            with contextlib.suppress(ObjectAlreadyExists, httpx.HTTPStatusError):  # if another planner was first
+                client.create_variable(VariableCreate(name=REMEMBERED, value=value))
+        client.update_variable(VariableUpdate(name=REMEMBERED, value=value))
+    except (httpx.HTTPStatusError, ObjectNotFound) as error:
+        if isinstance(error, httpx.HTTPStatusError) and error.response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+            raise
+        log.warning("a plan stands whose note Prefect's server was too busy to take", exc_info=True)
 
 
 def _remembered(client: SyncPrefectClient) -> Remembered | None:

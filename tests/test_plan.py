@@ -4,12 +4,13 @@ import uuid
 from datetime import timedelta
 from types import SimpleNamespace
 
+import httpx
 import pytest
 from prefect.states import Failed, Pending
 
 from flows.home import Home
 from flows.plan_runs import told_of
-from flows.planning import ASKED, NEAR, Waiting, ask_if_moved, differences, tags_of, until_still
+from flows.planning import ASKED, NEAR, Waiting, ask_if_moved, differences, follow, tags_of, until_still
 from machines.plan import _DEADLINES, _INSTANTS, CASES_NAMED, Plan, Planned, moved_since, plan_ahead
 from models.settings import read_settings
 from tests.assembly import Assembly, utc
@@ -274,3 +275,31 @@ def test_a_planner_that_ends_without_a_plan_is_asked_for_again(assembly):
             run.state = Failed()
         ask_if_moved(asked, assembly.database, NOW)
         assert count == len(asked.runs)
+
+
+class Busy:
+    """Stands for Prefect's client, whose server has no runs and answers the note of a plan with a status."""
+
+    def __init__(self, status):
+        request = httpx.Request("PATCH", "http://prefect/api/variables/name/kenes_plan")
+        self.refusal = httpx.HTTPStatusError("no", request=request, response=httpx.Response(status, request=request))
+
+    def read_deployment_by_name(self, name):
+        return SimpleNamespace(id=uuid.UUID(int=1), tags=[])
+
+    def read_flow_runs(self, **asked):
+        return []
+
+    def read_variable_by_name(self, name):
+        return SimpleNamespace(value="of an older plan")
+
+    def update_variable(self, variable):
+        raise self.refusal
+
+
+def test_a_plan_stands_whose_note_a_busy_server_does_not_take():
+    """The next sweep misses the note, and asks for another plan; whatever else the server says ends the planner."""
+    plan = Plan((), position=0, until=NOW, cut=False)
+    assert [] == follow(Busy(503), plan, now=NOW, zone=ZONE)
+    with pytest.raises(httpx.HTTPStatusError):
+        follow(Busy(500), plan, now=NOW, zone=ZONE)
