@@ -25,7 +25,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Cancelled, Scheduled
 
 from machines.plan import Plan, Planned, moved_since
@@ -209,11 +209,11 @@ def _remember(client: SyncPrefectClient, plan: Plan, now: datetime) -> None:
     value: dict[str, Any] = {"made": now.isoformat(), "position": plan.position, "until": plan.until.isoformat()}
     try:
         if client.read_variable_by_name(REMEMBERED) is None:
-            with contextlib.suppress(ObjectAlreadyExists, httpx.HTTPStatusError):  # if another planner was first
+            with contextlib.suppress(ObjectAlreadyExists):  # another planner was first
                 client.create_variable(VariableCreate(name=REMEMBERED, value=value))
         client.update_variable(VariableUpdate(name=REMEMBERED, value=value))
-    except (httpx.HTTPStatusError, ObjectNotFound) as error:
-        if isinstance(error, httpx.HTTPStatusError) and error.response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
             raise
         log.warning("a plan stands whose note Prefect's server was too busy to take", exc_info=True)
 
